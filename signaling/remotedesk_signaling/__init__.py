@@ -1,0 +1,1 @@
+"""The signaling server: pairs two clients and relays what it cannot read."""

@@ -1,0 +1,3 @@
+"""Remote support that nobody in between can listen to."""
+
+__version__ = "0.1.0"

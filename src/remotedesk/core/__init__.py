@@ -1,0 +1,1 @@
+"""What the product knows without touching the world: no I/O, no clock, standard library only."""

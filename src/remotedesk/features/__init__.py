@@ -1,0 +1,1 @@
+"""One feature per file: each owns its messages on both ends."""

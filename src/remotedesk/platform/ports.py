@@ -1,0 +1,99 @@
+"""What the product needs from an operating system. One implementation per system, one file per port.
+
+Every port that reads the customer's machine or acts on it takes a Grant and calls `grant.require(...)` again at the
+moment of acting. Errors are PlatformError (the system does not do it) or ConsentError (nobody allowed it).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from remotedesk.core.consent import Grant
+from remotedesk.core.geometry import Rect, Size
+
+
+@dataclass(frozen=True)
+class CapturedFrame:
+    """One picture of the shared scope: BGRA, `height` rows of `width * 4` bytes, without padding."""
+
+    pixels: bytes
+    width: int
+    height: int
+    captured_at_s: float  # time.monotonic()
+
+
+class ScreenCapture(Protocol):
+    """Reads pixels; used from one thread of its own."""
+
+    def size(self) -> Size:
+        """Return the size of the picture in native pixels."""
+
+    def grab(self, grant: Grant) -> CapturedFrame:
+        """Return the screen now; needs a VIEW grant. Raises ConsentError, PlatformError(CAPTURE_FAILED)."""
+
+    def close(self) -> None:
+        """Let go of the system's resources."""
+
+
+class InputInjector(Protocol):
+    """Acts as mouse and keyboard; safe from any thread.
+
+    All acting methods need a CONTROL grant and raise ConsentError, or PlatformError: INPUT_BLOCKED_OWN_WINDOW (the
+    event would reach a window of remotedesk, or a consent prompt is open), INPUT_REFUSED (the system blocked it).
+    """
+
+    def key(self, grant: Grant, code: str, pressed: bool) -> None:
+        """Press or release the physical key with this W3C `code`; an unknown code is ignored."""
+
+    def text(self, grant: Grant, text: str) -> None:
+        """Type `text` as characters, whatever the keyboard layout."""
+
+    def move(self, grant: Grant, x: int, y: int) -> None:
+        """Move the pointer to a native pixel."""
+
+    def button(self, grant: Grant, button: int, pressed: bool, x: int, y: int) -> None:
+        """Press or release W3C `button` at a native pixel."""
+
+    def wheel(self, grant: Grant, dx: int, dy: int, x: int, y: int) -> None:
+        """Turn the wheel by 1/120 notches at a native pixel; positive is right and down."""
+
+    def release_all(self) -> None:
+        """Release every key and button this injector has pressed; needs no grant and never raises."""
+
+    def close(self) -> None:
+        """Release everything and let go of the system's resources."""
+
+
+class Watch(Protocol):
+    """Something that watches until it is closed."""
+
+    def close(self) -> None:
+        """Stop watching; joins its thread, if it has one."""
+
+
+class Platform(Protocol):
+    """The doors to one operating system. Callbacks come in a thread of the watch."""
+
+    def require_supported(self) -> None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED or WAYLAND_UNSUPPORTED) where sharing cannot work."""
+
+    def open_capture(self, grant: Grant) -> ScreenCapture:
+        """Open the shared scope for reading; needs a VIEW grant."""
+
+    def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
+        """Open mouse and keyboard; needs a CONTROL grant. While `prompt_open()` nothing is injected."""
+
+    def watch_hot_key(self, pressed: Callable[[], None]) -> Watch:
+        """Call `pressed` whenever the End hot key is; raises PlatformError(HOT_KEY_TAKEN)."""
+
+    def watch_lock(self, changed: Callable[[bool], None]) -> Watch:
+        """Call `changed(True)` when the screen is locked, saved, or the session leaves; `changed(False)` when back."""
+
+    def watch_local_activity(self, active: Callable[[], None]) -> Watch:
+        """Call `active` when the local user moves his own mouse or presses his own keys (not injected ones)."""
+
+    def own_window_rects(self) -> tuple[Rect, ...]:
+        """Return where this process's own windows are, in native pixels."""
+
+    def code_for_native_key(self, native_scan_code: int) -> str | None:
+        """Return the W3C `code` of a key event's native scan code on this system, None if it has none."""

@@ -1,0 +1,1 @@
+"""Signaling, pairing and the peer connection."""

@@ -1,0 +1,1 @@
+"""The seams through which aiortc's media side is extended."""

@@ -1,0 +1,1 @@
+"""The seams through which aiortc's data channels are extended."""

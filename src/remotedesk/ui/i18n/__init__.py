@@ -1,0 +1,1 @@
+"""Translations and the sentences for codes."""

@@ -1,0 +1,1 @@
+"""What both roles show: theme, widgets, chat."""

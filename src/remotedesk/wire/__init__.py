@@ -1,0 +1,1 @@
+"""The messages that travel, each a bounded struct; PROTOCOL.md is the normative text."""
