@@ -1,20 +1,23 @@
 """The record of a session: an append-only chain of entries, each sealed by the hash of the one before it.
 
 Formula: hash = SHA-256(previous hash ‖ canonical JSON of the entry without its hash), where canonical JSON has sorted
-keys and no spaces, in UTF-8; the first entry follows 64 zeros. What is typed, said or shown is never recorded, only
+keys and no spaces, in UTF-8; the first entry follows 64 zeros. A line of the record is the canonical JSON of the whole
+entry, byte for byte, so that no change hides in the writing. What is typed, said or shown is never recorded, only
 that it happened. Both sides keep their own chain, exchange heads at the end and show the same short code.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ErrorCode, RecordError
 
 GENESIS: Final = "0" * 64
+LONGEST_FACT: Final = 200  # characters
 
 
 class Act(StrEnum):
@@ -58,7 +61,7 @@ class Entry:
 
 
 class AuditChain:
-    """The chain of one side of one session, in memory; whoever owns it writes the lines out."""
+    """The chain of one side of one session, in memory; whoever owns it writes the lines out, in one thread only."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -74,31 +77,25 @@ class AuditChain:
         return tuple(self._entries)
 
     def append(self, at: str, act: Act, **facts: str | int) -> Entry:
-        """Add an entry and return it."""
-        seq, previous, sorted_facts = len(self._entries), self.head, tuple(sorted(facts.items()))
+        """Add an entry and return it; text is cut to one displayable line, so that no name can forge or hide one."""
+        seq, previous = len(self._entries), self.head
+        sorted_facts = tuple((name, _plain(value)) for name, value in sorted(facts.items()))
         entry = Entry(seq, at, act, sorted_facts, previous, _hash(seq, at, act, sorted_facts, previous))
         self._entries.append(entry)
         return entry
 
 
 def verify(lines: Iterable[str]) -> tuple[Entry, ...]:
-    """Read the lines of a record and check the chain.
+    """Read the lines of a record, each with or without its newline, and check the chain; an open file will do.
+
+    Cut off at the end it still verifies: only the head exchanged with the other side shows that lines are missing.
 
     Raises RecordError: RECORD_UNREADABLE (not a record), RECORD_BROKEN (changed, removed, added or reordered).
     """
-    entries: list[Entry] = []
-    previous = GENESIS
-    for seq, line in enumerate(lines):
-        entry = _read(line)
-        if (
-            entry.seq != seq
-            or entry.previous != previous
-            or entry.hash != _hash(entry.seq, entry.at, entry.act, entry.facts, entry.previous)
-        ):
-            raise RecordError(ErrorCode.RECORD_BROKEN, f"line {seq + 1}")
-        previous = entry.hash
-        entries.append(entry)
-    return tuple(entries)
+    try:
+        return tuple(_linked(lines))
+    except UnicodeError:
+        raise RecordError(ErrorCode.RECORD_UNREADABLE) from None
 
 
 def short_code(customer_head: str, engineer_head: str) -> str:
@@ -121,6 +118,26 @@ def _body(seq: int, at: str, act: str, facts: tuple[tuple[str, str | int], ...],
 def _hash(seq: int, at: str, act: str, facts: tuple[tuple[str, str | int], ...], previous: str) -> str:
     text = _canonical(_body(seq, at, act, facts, previous))
     return hashlib.sha256((previous + text).encode()).hexdigest()
+
+
+def _plain(value: str | int) -> str | int:
+    """Return exactly a str or an int, as JSON gives them back: enumerations and booleans become what they stand for."""
+    return one_line(value, LONGEST_FACT) if isinstance(value, str) else int(value)
+
+
+def _linked(lines: Iterable[str]) -> Iterator[Entry]:
+    previous = GENESIS
+    for seq, line in enumerate(lines):
+        entry = _read(line)
+        if (
+            entry.to_line() != line.removesuffix("\n")
+            or entry.seq != seq
+            or entry.previous != previous
+            or entry.hash != _hash(entry.seq, entry.at, entry.act, entry.facts, entry.previous)
+        ):
+            raise RecordError(ErrorCode.RECORD_BROKEN, f"line {seq + 1}")
+        previous = entry.hash
+        yield entry
 
 
 def _read(line: str) -> Entry:

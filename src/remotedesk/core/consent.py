@@ -1,11 +1,17 @@
 """Consent: the gate that makes grants, and the grants that every act must show.
 
 Nothing but `ConsentGate` can make a `Grant`. A port that reads or acts on the customer's machine takes one and calls
-`grant.require(feature)` at the moment of acting. Revoking is synchronous and safe from any thread: it flips flags
-and calls the listeners before it returns, and no await lies between STOP and its effect.
+`grant.require(feature)` at the moment of acting. Revoking is synchronous and safe from any thread: it takes the grant
+out of the gate's table and calls the listeners before it returns, and no await lies between STOP and its effect.
+
+Threads: the gate holds no lock, so no listener can deadlock it. A grant is live only while the gate's table holds that
+very object and the gate is open; each step on the table is one atomic dict or set operation, so a yes that races with
+a revoke leaves at most one live grant, and one that races with STOP leaves none.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -51,16 +57,15 @@ class Suspension(StrEnum):
 
 
 class Grant:
-    """A live permission for one feature. Made by the gate only; dead for good once revoked."""
+    """A permission for one feature. Made by the gate only; dead for good once revoked, and so is any copy of it."""
 
-    __slots__ = ("_gate", "_live", "feature", "scope", "until")
+    __slots__ = ("_gate", "feature", "scope", "until")
 
     def __init__(self, gate: "ConsentGate", feature: Feature, scope: Scope, until: float | None, key: object) -> None:
         """`until` is in the gate's clock, seconds, or None for the session's length."""
         if key is not gate._key:
             raise ConsentError(ErrorCode.NOT_GRANTED, "only the gate makes grants")
         self._gate = gate
-        self._live = True
         self.feature = feature
         self.scope = scope
         self.until = until
@@ -72,7 +77,7 @@ class Grant:
         """
         if feature is not self.feature:
             raise ConsentError(ErrorCode.NOT_GRANTED, f"{self.feature} is not {feature}")
-        if not self._live or (self.until is not None and self._gate.now() >= self.until):
+        if not self._gate._holds(self):
             raise ConsentError(ErrorCode.GRANT_REVOKED, feature)
         if self._gate.suspended:
             raise ConsentError(ErrorCode.GRANT_SUSPENDED, feature)
@@ -100,16 +105,17 @@ class ConsentGate:
     """The only maker of grants, on the side whose machine is concerned.
 
     `now` gives seconds of a monotonic clock; core itself reads none. Listeners are called synchronously, in the
-    caller's thread, whenever the set of live grants may have changed.
+    caller's thread, whenever the set of live grants may have changed. A listener that raises keeps no other from being
+    called; its error then comes out of the method that made the change, which has taken effect.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
         self.now = now
         self._key = object()
         self._grants: dict[Feature, Grant] = {}
-        self._suspensions: frozenset[Suspension] = frozenset()
+        self._suspensions: set[Suspension] = set()
         self._prompt: Prompt | None = None
-        self._prompts = 0
+        self._numbers = itertools.count(1)
         self._closed = False
         self._listeners: list[Callable[[], None]] = []
 
@@ -122,16 +128,16 @@ class ConsentGate:
     @property
     def prompt(self) -> Prompt | None:
         """The open question. While there is one, nothing may be injected."""
-        return self._prompt
+        return None if self._closed else self._prompt
 
     def ask(self, features: Iterable[Feature]) -> Prompt:
         """Open a question for the customer; replaces an open one. Raises ConsentError(GRANT_REVOKED) after the end."""
         if self._closed:
             raise ConsentError(ErrorCode.GRANT_REVOKED, "the session is over")
-        self._prompts += 1
-        self._prompt = Prompt(self._prompts, frozenset(features), self.now() + PROMPT_ARMS_AFTER_S)
+        prompt = Prompt(next(self._numbers), frozenset(features), self.now() + PROMPT_ARMS_AFTER_S)
+        self._prompt = prompt
         self._tell()
-        return self._prompt
+        return prompt
 
     def answer(self, number: int, allowed: Iterable[Feature]) -> tuple[Grant, ...]:
         """Take the customer's answer and return the new grants; an empty `allowed` is a no.
@@ -139,13 +145,13 @@ class ConsentGate:
         Only what was asked can be allowed. Raises ConsentError: PROMPT_GONE (another or no question is open),
         PROMPT_NOT_ARMED (too soon for a person to have read it; the question stays open).
         """
-        prompt = self._prompt
+        prompt = self.prompt
         if prompt is None or prompt.number != number:
             raise ConsentError(ErrorCode.PROMPT_GONE)
         if self.now() < prompt.armed_at:
             raise ConsentError(ErrorCode.PROMPT_NOT_ARMED)
         self._prompt = None
-        grants = tuple(self._make(feature) for feature in sorted(prompt.features.intersection(allowed)))
+        grants = tuple(self._make(feature, None) for feature in sorted(prompt.features.intersection(allowed)))
         self._tell()
         return grants
 
@@ -154,16 +160,17 @@ class ConsentGate:
         self._prompt = None
         self._tell()
 
-    def allow(self, feature: Feature) -> Grant:
+    def allow(self, feature: Feature, until: float | None = None) -> Grant:
         """Grant `feature` because the customer switched it on himself, unasked, in his own window.
 
+        `until` is in the gate's clock, seconds, or None for the session's length.
         Raises ConsentError(GRANT_REVOKED) after the end, PROMPT_NOT_ARMED while a question is open.
         """
         if self._closed:
             raise ConsentError(ErrorCode.GRANT_REVOKED, "the session is over")
-        if self._prompt is not None:
+        if self.prompt is not None:
             raise ConsentError(ErrorCode.PROMPT_NOT_ARMED)
-        grant = self._make(feature)
+        grant = self._make(feature, until)
         self._tell()
         return grant
 
@@ -171,15 +178,15 @@ class ConsentGate:
 
     def grant(self, feature: Feature) -> Grant:
         """Return the standing grant, which may be suspended; raises ConsentError(NOT_GRANTED) when there is none."""
-        try:
-            return self._grants[feature]
-        except KeyError:
-            raise ConsentError(ErrorCode.NOT_GRANTED, feature) from None
+        grant = self._grants.get(feature)
+        if grant is None or not self._holds(grant):
+            raise ConsentError(ErrorCode.NOT_GRANTED, feature)
+        return grant
 
     @property
     def granted(self) -> frozenset[Feature]:
         """The features with a standing grant, suspended or not."""
-        return frozenset(self._grants)
+        return frozenset(feature for feature, grant in tuple(self._grants.items()) if self._holds(grant))
 
     @property
     def suspended(self) -> bool:
@@ -189,42 +196,41 @@ class ConsentGate:
     @property
     def suspensions(self) -> frozenset[Suspension]:
         """Why grants stand still; empty when they do not."""
-        return self._suspensions
+        return frozenset(self._suspensions)
 
     def suspend(self, reason: Suspension) -> None:
         """Make every grant fail `require` until `resume(reason)`; the yes itself stands."""
-        self._suspensions |= {reason}
+        self._suspensions.add(reason)
         self._tell()
 
     def resume(self, reason: Suspension) -> None:
         """Take one reason back; grants live again when none is left."""
-        self._suspensions -= {reason}
+        self._suspensions.discard(reason)
         self._tell()
 
     def revoke(self, feature: Feature) -> None:
         """End one feature's grant at once; nothing happens if there is none."""
-        grant = self._grants.pop(feature, None)
-        if grant is not None:
-            grant._live = False
+        self._grants.pop(feature, None)
         self._tell()
 
     def stop(self) -> None:
         """End everything, for good: the STOP of the whole session."""
         self._closed = True
         self._prompt = None
-        for grant in tuple(self._grants.values()):
-            grant._live = False
-        self._grants = {}
+        self._grants.clear()
         self._tell()
 
-    def _make(self, feature: Feature) -> Grant:
-        old = self._grants.get(feature)
-        if old is not None:
-            old._live = False
-        grant = Grant(self, feature, Scope(), None, self._key)
+    def _holds(self, grant: Grant) -> bool:
+        if self._closed or self._grants.get(grant.feature) is not grant:
+            return False
+        return grant.until is None or self.now() < grant.until
+
+    def _make(self, feature: Feature, until: float | None) -> Grant:
+        grant = Grant(self, feature, Scope(), until, self._key)
         self._grants[feature] = grant
         return grant
 
     def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+        with ExitStack() as calls:
+            for listener in reversed(self._listeners):
+                calls.callback(listener)

@@ -36,7 +36,10 @@ class Viewport:
 
     @classmethod
     def fit(cls, frame: Size, view: Size, *, enlarge: bool = False) -> "Viewport":
-        """Return the largest centred placement that shows the whole frame; 1:1 when it fits, unless `enlarge`."""
+        """Return the largest centred placement that shows the whole frame; 1:1 when it fits, unless `enlarge`.
+
+        A view without area, as a minimised window has, gives scale 0. `frame` has at least one pixel.
+        """
         scale = min(view.width / frame.width, view.height / frame.height)
         if not enlarge:
             scale = min(scale, 1.0)
@@ -48,7 +51,9 @@ class Viewport:
         )
 
     def to_frame(self, x: float, y: float) -> tuple[int, int] | None:
-        """Return the frame pixel under a view position, or None outside the frame."""
+        """Return the frame pixel under a view position, or None outside the frame or while the view has no area."""
+        if self.scale <= 0:
+            return None
         column = int((x - self.x) // self.scale)
         row = int((y - self.y) // self.scale)
         if Rect(0, 0, self.frame.width, self.frame.height).contains(column, row):

@@ -24,11 +24,17 @@ class Codec(Generic[T]):
     def encode(self, message: T) -> bytes:
         """Return the message as UTF-8 JSON.
 
-        Raises ProtocolError(MESSAGE_TOO_BIG): a message that the other side would refuse is never sent.
+        Raises ProtocolError: MESSAGE_TOO_BIG, MESSAGE_MALFORMED (a field out of bounds, half a character, a message of
+        another set): what the other side would refuse is never sent.
         """
-        data = self._encoder.encode(message)
+        name = type(message).__name__
+        try:
+            data = self._encoder.encode(message)
+        except (TypeError, UnicodeEncodeError):
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, name) from None
         if len(data) > self.largest:
-            raise ProtocolError(ErrorCode.MESSAGE_TOO_BIG, type(message).__name__)
+            raise ProtocolError(ErrorCode.MESSAGE_TOO_BIG, name)
+        self.decode(data)
         return data
 
     def decode(self, data: bytes) -> T:
