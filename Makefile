@@ -1,0 +1,40 @@
+# Every target first sets up all it needs (packaging/setup.sh); CONTRIBUTING.md says what each is for.
+PYTHON := .venv/bin/python
+PERFECT := src/remotedesk/core/*,src/remotedesk/wire/*
+
+.PHONY: help setup lint test soak demo bench package lock
+
+help:
+	@echo "make test | demo | bench | bench-NAME | soak | package | lint | lock"
+
+setup:
+	@packaging/setup.sh >&2
+
+lint: setup
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --quiet --check --diff
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+
+test: lint
+	@$(PYTHON) -m pytest -m "not soak and not bench" --cov --cov-report=
+	@$(PYTHON) -m coverage report --include='$(PERFECT)' --skip-covered --show-missing --fail-under=100
+
+soak: setup
+	@$(PYTHON) -m pytest -m soak
+
+demo: setup
+	@$(PYTHON) -m tests.demo
+
+bench: setup
+	@status=0; for file in tests/bench/bench_*.py; do \
+		$(PYTHON) -m tests.bench.$$(basename $$file .py) || status=1; done; exit $$status
+
+bench-%: setup
+	@$(PYTHON) -m tests.bench.bench_$*
+
+package: setup
+	@$(PYTHON) packaging/build_client.py
+
+lock: setup
+	@packaging/lock.sh
