@@ -1,10 +1,14 @@
 """Waiting in a test while Qt's events run."""
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtTest import QTest
 
 
-def wait_for(true: Callable[[], object], timeout_ms: int = 15_000) -> None:
+def wait_for(true: Callable[[], object], timeout_s: float = 15.0) -> None:
     """Run Qt's events until `true()` is, or fail."""
-    assert QTest.qWaitFor(lambda: bool(true()), timeout_ms)
+    deadline = time.monotonic() + timeout_s
+    while not true():
+        assert time.monotonic() < deadline, f"waited {timeout_s} s"
+        QTest.qWait(5)
