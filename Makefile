@@ -34,7 +34,7 @@ bench-%: setup
 	@$(PYTHON) -m tests.bench.bench_$*
 
 package: setup
-	@$(PYTHON) packaging/build_client.py
+	@PYTHONPATH=. $(PYTHON) packaging/build_client.py
 
 lock: setup
 	@packaging/lock.sh
