@@ -53,9 +53,10 @@ class Paired:
     async def receive(self, relay: Relay) -> SealedMessage:
         """Return the next message from a sealed envelope.
 
-        Raises what `SealedChannel.open` and the relay raise; ProtocolError(MESSAGE_OUT_OF_ORDER) for anything unsealed.
+        Raises what `SealedChannel.open` and the relay raise; PairingError(PEER_UNPROVEN) when the customer did not take
+        our proof; ProtocolError(MESSAGE_OUT_OF_ORDER) for anything else that is not sealed.
         """
-        message = self.channel.open(_expect(Sealed, await relay.receive()))
+        message = self.channel.open(_expect_proof(Sealed, await relay.receive(), ErrorCode.PEER_UNPROVEN))
         if self.previous is not None:  # the customer has the new keys, so he will not come back with the old ones
             self.previous.wipe()
         return message

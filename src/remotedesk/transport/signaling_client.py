@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Final, Literal, Self
 
@@ -38,21 +39,23 @@ class SignalingClient:
         self._socket = socket
 
     @classmethod
-    async def connect(cls, address: ServerAddress, trust: Trust | None = None) -> Self:
+    async def connect(
+        cls, address: ServerAddress, trust: Trust | None = None, within_s: float = CONNECT_WITHIN_S
+    ) -> Self:
         """Connect and return the client, to be closed by the caller.
 
         Raises ServerError: SERVER_UNREACHABLE (no such name, refused, no answer in time), SERVER_CERTIFICATE (not
-        trusted, or not the pinned one), PROXY_IN_THE_WAY (something answers that is not the signaling server).
+        trusted, or not the pinned one), TOO_MANY_REQUESTS, PROXY_IN_THE_WAY (something answers that is not the
+        signaling server).
         """
-        # The proxies of the environment are not used: which way out works is found out by trying, elsewhere.
-        session = aiohttp.ClientSession(
-            trust_env=False, middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
-        )
-        try:
-            socket = await _open(session, address, trust or Trust())
-        except BaseException:
-            await session.close()
-            raise
+        async with AsyncExitStack() as undo:
+            # The proxies of the environment are not used: which way out works is found out by trying, elsewhere.
+            session = aiohttp.ClientSession(
+                trust_env=False, middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
+            )
+            undo.push_async_callback(session.close)
+            socket = await _open(session, address, trust or Trust(), within_s)
+            undo.pop_all()
         return cls(session, socket)
 
     async def __aenter__(self) -> Self:
@@ -128,10 +131,10 @@ async def _only_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
 
 
 async def _open(
-    session: aiohttp.ClientSession, address: ServerAddress, trust: Trust
+    session: aiohttp.ClientSession, address: ServerAddress, trust: Trust, within_s: float
 ) -> aiohttp.ClientWebSocketResponse[Literal[False]]:
     try:
-        async with asyncio.timeout(CONNECT_WITHIN_S):
+        async with asyncio.timeout(within_s):
             socket = await session.ws_connect(
                 address.url,
                 protocols=(SUBPROTOCOL,),
