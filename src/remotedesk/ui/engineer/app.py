@@ -1,0 +1,61 @@
+"""Starts the engineer's windows: the one entry for the command line."""
+
+import sys
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from remotedesk.engine.api import EngineerApi, Listener
+from remotedesk.ui.bridge import Bridge
+from remotedesk.ui.engineer.console import Console
+from remotedesk.ui.engineer.viewer import Viewer
+from remotedesk.ui.i18n.language import choose_language, install_language
+from remotedesk.ui.shared.options import UiOptions
+from remotedesk.ui.shared.theme import apply_theme
+
+
+class EngineerWindows:
+    """Console and viewer on one engine; both listen from the start."""
+
+    def __init__(
+        self,
+        make_engine: Callable[[Listener], EngineerApi],
+        options: UiOptions,
+        code_for_native_key: Callable[[int], str | None],
+    ) -> None:
+        self.bridge = Bridge()
+        self.engine = make_engine(self.bridge.post)
+        self.viewer = Viewer(self.engine, code_for_native_key)
+        self.console = Console(self.engine, options)
+        self.bridge.listen(self.viewer.on_event)
+        self.bridge.listen(self.console.on_event)
+        self.console.show()
+
+    def close(self) -> None:
+        """End the session, join the engine, put the windows away."""
+        self.engine.close()
+        self.viewer.hide()
+        self.console.hide()
+
+
+def run(
+    make_engine: Callable[[Listener], EngineerApi],
+    options: UiOptions,
+    code_for_native_key: Callable[[int], str | None],
+) -> int:
+    """Show the console until it is closed and return the exit code.
+
+    `code_for_native_key` gives the W3C `code` of a key event's native scan code, see platform.ports.Platform.
+    """
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("remotedesk")
+    app.setQuitOnLastWindowClosed(False)
+    language = choose_language(options.language)
+    install_language(app, language)
+    apply_theme(app, language)
+    windows = EngineerWindows(make_engine, options, code_for_native_key)
+    windows.console.closed.connect(app.quit)
+    try:
+        return app.exec()
+    finally:
+        windows.close()
