@@ -20,6 +20,7 @@ QFrame[kind="sunken"] { background: $sunken; border: none; border-radius: 8px; }
 QFrame[kind="notice"] { background: $warn_soft; border: none; border-radius: 8px; }
 QFrame[kind="problem"] { background: $danger_soft; border: none; border-radius: 8px; }
 QFrame[kind="good"] { background: $good_soft; border: none; border-radius: 8px; }
+QLabel[kind="problem"], QLabel[kind="good"] { background: transparent; }
 QFrame[kind="separator"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QPushButton {

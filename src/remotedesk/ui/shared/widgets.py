@@ -70,8 +70,9 @@ class Label(QLabel):
 def restyle(widget: QWidget, name: str, value: str | bool) -> None:
     """Set a property the style sheet looks at, and let it look again."""
     widget.setProperty(name, str(value).lower() if isinstance(value, bool) else str(value))
-    widget.style().unpolish(widget)
-    widget.style().polish(widget)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # before the first time it would lose its font
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
 
 
 def button(
