@@ -3,7 +3,6 @@
 Each language and scale factor runs in a process of its own, on a display of its own.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator

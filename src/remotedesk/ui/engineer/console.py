@@ -24,6 +24,7 @@ from remotedesk.ui.engineer.end_page import EndPage
 from remotedesk.ui.engineer.number_page import NumberPage
 from remotedesk.ui.engineer.serve_card import ServeCard
 from remotedesk.ui.engineer.sign_in_page import SignInPage
+from remotedesk.ui.engineer.status_panel import PAGE_MARGIN
 from remotedesk.ui.shared.icons import Icon, IconView, icon_of
 from remotedesk.ui.shared.options import UiOptions
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
@@ -67,7 +68,7 @@ class Console(QWidget):
             f"QFrame#head {{ background: {colors().surface}; border: none; border-bottom: 1px solid {colors().line}; }}"
         )
         row = QHBoxLayout(head)
-        row.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_M)
+        row.setContentsMargins(PAGE_MARGIN, SPACE_M, PAGE_MARGIN, SPACE_M)
         row.setSpacing(SPACE_S)
         row.addWidget(IconView(Icon.LOGO, 24, colors().accent))
         row.addWidget(Label("remotedesk", Kind.HEADING))

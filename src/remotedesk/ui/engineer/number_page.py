@@ -9,7 +9,7 @@ from remotedesk.ui.engineer.status_panel import PAGE_MARGIN, Mood, StatusPanel
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.icons import Icon
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, digits_font
-from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, panel
+from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, panel, restyle
 
 NUMBER_PX = 46
 COPIED_FOR_MS = 2_000
@@ -148,10 +148,8 @@ class NumberPage(QWidget):
     def _offer(self, *, retry: bool, new: bool, first: bool = False) -> None:
         self._retry.setVisible(retry)
         self._new.setEnabled(new)
-        self._new.setProperty("role", str(Role.PRIMARY if first else Role.NORMAL))
-        self._new.setProperty("size", str(Size.LARGE if first else Size.MEDIUM))
-        self._new.style().unpolish(self._new)
-        self._new.style().polish(self._new)
+        restyle(self._new, "role", Role.PRIMARY if first else Role.NORMAL)
+        restyle(self._new, "size", Size.LARGE if first else Size.MEDIUM)
 
     def _on_new(self) -> None:
         self.set_busy(self.tr("Making a number…"))

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout
 
+from remotedesk.ui.engineer.status_panel import PAGE_MARGIN
 from remotedesk.ui.shared.icons import Icon
 from remotedesk.ui.shared.options import ServeInfo
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors
@@ -26,7 +27,7 @@ class ServeCard(QFrame):
         self._copy = button(self.tr("Copy both"), "copy_serve_info", Role.QUIET, size=Size.SMALL, icon=Icon.COPY)
         self._copy.clicked.connect(self._copy_both)
         grid = QGridLayout(self)
-        grid.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+        grid.setContentsMargins(PAGE_MARGIN, SPACE_S, PAGE_MARGIN, SPACE_M)
         grid.setHorizontalSpacing(SPACE_M)
         grid.setVerticalSpacing(SPACE_XS)
         grid.setColumnStretch(1, 1)

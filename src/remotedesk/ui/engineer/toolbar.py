@@ -89,7 +89,7 @@ class Toolbar(QFrame):
         row.addWidget(self._elapsed)
         row.addSpacing(SPACE_S)
         for chip in self._chips.values():
-            row.addWidget(chip)
+            row.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._ask)
         row.addStretch(1)
         for widget in (self._chat, self._fit, self._actual, self._full):
