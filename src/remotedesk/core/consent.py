@@ -184,6 +184,11 @@ class ConsentGate:
         return grant
 
     @property
+    def grants(self) -> dict[Feature, Grant]:
+        """A copy of the standing grants, suspended or not."""
+        return dict(self._grants)
+
+    @property
     def granted(self) -> frozenset[Feature]:
         """The features with a standing grant, suspended or not."""
         return frozenset(feature for feature, grant in tuple(self._grants.items()) if self._holds(grant))

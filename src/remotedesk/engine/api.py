@@ -5,26 +5,15 @@ Events arrive through the listener given to the constructor, in the engine's thr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.engine.events import EngineEvent
+from remotedesk.features.screen import Picture as Picture
 from remotedesk.wire.input import Button
 
 Listener = Callable[[EngineEvent], None]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A decoded frame: BGRX, `height` rows of `stride` bytes. `number` grows with each frame."""
-
-    pixels: bytes
-    width: int
-    height: int
-    stride: int
-    number: int
 
 
 class CustomerApi(Protocol):

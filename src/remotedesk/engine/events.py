@@ -106,6 +106,13 @@ class InputRefused:
 
 
 @dataclass(frozen=True)
+class PeerActed:
+    """Customer: the engineer is using this feature right now; the visible sign of it. At most four a second."""
+
+    feature: Feature
+
+
+@dataclass(frozen=True)
 class Failed:
     """Something was refused or broke; the state, if it changed, is told apart."""
 
@@ -134,6 +141,7 @@ EngineEvent = (
     | ChatAdded
     | FrameReady
     | InputRefused
+    | PeerActed
     | Failed
     | RecordClosed
 )

@@ -10,6 +10,7 @@ from remotedesk.wire.fields import Code, Key32, Name, Sdp
 
 LARGEST = 33_000
 
+Head = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 FeatureList = Annotated[tuple[Feature, ...], Meta(max_length=16)]
 
 
@@ -57,9 +58,10 @@ class Description(Message, frozen=True):
 
 
 class Goodbye(Message, frozen=True):
-    """Either side ends before the connection stands."""
+    """Either side ends; for when the connection does not stand. `head` is the sender's final audit head."""
 
     code: Code
+    head: Head
 
 
 SealedMessage = CodeCommit | CodeNonce | CodeReveal | CustomerDetails | Ask | Answer | Description | Goodbye

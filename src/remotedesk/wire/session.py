@@ -7,12 +7,10 @@ from msgspec import Meta
 from remotedesk.core.consent import Suspension
 from remotedesk.wire.codec import Codec, Message
 from remotedesk.wire.fields import Code, Key32
-from remotedesk.wire.sealed import FeatureList
+from remotedesk.wire.sealed import FeatureList, Head
 
 LARGEST = 4_096
 
-Head = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-Pixels = Annotated[int, Meta(ge=1, le=32_768)]
 
 
 class Verify(Message, frozen=True):
@@ -40,16 +38,16 @@ class Granted(Message, frozen=True):
     suspended: Annotated[tuple[Suspension, ...], Meta(max_length=4)] = ()
 
 
-class ScreenInfo(Message, frozen=True):
-    """Customer: the size of the picture that pointer positions refer to, in native pixels."""
-
-    width: Pixels
-    height: Pixels
-
-
 class InputRefused(Message, frozen=True):
     """Customer: the last input was not injected, and why; at most one a second."""
 
+    code: Code
+
+
+class ChannelClosed(Message, frozen=True):
+    """Either side: it has closed one of the other channels, because of what came through it."""
+
+    channel: Annotated[str, Meta(pattern=r"\A[a-z]{1,16}\Z")]
     code: Code
 
 
@@ -60,5 +58,5 @@ class End(Message, frozen=True):
     head: Head
 
 
-SessionMessage = Verify | Ping | AskFeatures | Granted | ScreenInfo | InputRefused | End
+SessionMessage = Verify | Ping | AskFeatures | Granted | InputRefused | ChannelClosed | End
 SESSION: Codec[SessionMessage] = Codec(SessionMessage, LARGEST)

@@ -1,0 +1,139 @@
+"""The `remotedesk` command: the customer's window, the engineer's console, and the checker of records."""
+
+import argparse
+import logging
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from remotedesk import __version__
+from remotedesk.core.audit import verify
+from remotedesk.core.errors import RecordError, RemotedeskError
+
+APP = "remotedesk"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code: 0 well, 1 refused or failed, 2 called wrongly."""
+    options = _parser().parse_args(_with_role(sys.argv[1:] if arguments is None else arguments))
+    level = logging.DEBUG if options.verbose else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        return int(options.run(options))
+    except RemotedeskError as error:
+        print(f"{APP}: {error}", file=sys.stderr)
+        return 1
+
+
+def _with_role(arguments: list[str]) -> list[str]:
+    """Put the customer's role in front when no command is named: he starts plain `remotedesk`."""
+    commands = ("engineer", "verify-log", "customer")
+    plain = not any(argument in commands for argument in arguments[:1])
+    asks_help = arguments[:1] in (["-h"], ["--help"], ["--version"])
+    return ["customer", *arguments] if plain and not asks_help else arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=APP, description="Remote support that nobody in between can listen to.")
+    parser.add_argument("--version", action="version", version=f"{APP} {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    customer = commands.add_parser("customer", help="get help (this is what plain `remotedesk` does)")
+    _add_client_options(customer)
+    customer.add_argument("number", nargs="?", default="", help="session number, or a remotedesk: link")
+    customer.set_defaults(run=_customer)
+
+    engineer = commands.add_parser("engineer", help="give help: the engineer's console")
+    _add_client_options(engineer)
+    engineer.add_argument(
+        "--serve",
+        metavar="HOST:PORT",
+        help="run the signaling server inside this client, for a LAN: the address customers will use",
+    )
+    engineer.set_defaults(run=_engineer)
+
+    check = commands.add_parser("verify-log", help="check that a session's record is complete and unchanged")
+    check.add_argument("file", type=Path)
+    check.add_argument("-v", "--verbose", action="store_true", help=argparse.SUPPRESS)
+    check.set_defaults(run=_verify_log)
+    return parser
+
+
+def _add_client_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--server", metavar="ADDRESS", help="the signaling server: a name, name:port or URL")
+    parser.add_argument("--ca-file", type=Path, metavar="FILE", help="certificate authorities to trust instead")
+    parser.add_argument("--pin", metavar="SHA256", help="the server's one certificate, by its fingerprint")
+    parser.add_argument("--language", choices=("ja", "en"), help="instead of the system's language")
+    parser.add_argument("--record-dir", type=Path, metavar="DIR", help="where session records are kept")
+    parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, without content")
+
+
+def _customer(options: argparse.Namespace) -> int:
+    from remotedesk.engine.customer import CustomerEngine
+    from remotedesk.platform.select import current_platform
+    from remotedesk.ui.customer import app
+    from remotedesk.ui.shared.options import UiOptions
+
+    engine_options = _engine_options(options)
+    platform = current_platform()
+    number = options.number.removeprefix("remotedesk:").strip("/")
+    ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
+    return app.run(lambda listener: CustomerEngine(engine_options, platform, listener), ui)
+
+
+def _engineer(options: argparse.Namespace) -> int:
+    from remotedesk.engine.engineer import EngineerEngine
+    from remotedesk.platform.select import current_platform
+    from remotedesk.ui.engineer import app
+    from remotedesk.ui.shared.options import UiOptions
+
+    engine_options = _engine_options(options)
+    platform = current_platform()
+    ui = UiOptions(language=options.language, server_name=engine_options.address.host)
+    return app.run(
+        lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key
+    )
+
+
+def _engine_options(options: argparse.Namespace) -> Any:
+    from remotedesk.engine.customer import EngineOptions
+    from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
+
+    configured = _configured()
+    server = options.server or configured.get("server", "")
+    ca_file = options.ca_file or (Path(configured["ca_file"]) if "ca_file" in configured else None)
+    pin = options.pin or configured.get("pin", "")
+    return EngineOptions(
+        ServerAddress.parse(server),
+        Trust(ca_file=ca_file, pin=pin_of(pin) if pin else None),
+        options.record_dir or platformdirs.user_documents_path() / "remotedesk",
+    )
+
+
+def _configured() -> dict[str, str]:
+    """Return client.toml: the one beside the program if it is packaged, else the user's own."""
+    folders = [Path(sys.executable).parent] if getattr(sys, "frozen", False) else []
+    for folder in (*folders, platformdirs.user_config_path(APP)):
+        file = folder / "client.toml"
+        if file.is_file():
+            settings = tomllib.loads(file.read_text(encoding="utf-8"))
+            return {name: value for name, value in settings.items() if isinstance(value, str)}
+    return {}
+
+
+def _verify_log(options: argparse.Namespace) -> int:
+    try:
+        entries = verify(options.file.read_text(encoding="utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"{APP}: {options.file}: {error}", file=sys.stderr)
+        return 1
+    except RecordError as error:
+        print(f"{options.file}: NOT intact: {error}", file=sys.stderr)
+        return 1
+    print(f"{options.file}: intact, {len(entries)} entries")
+    for entry in entries:
+        print(f"  {entry.at}  {entry.act:16}  " + "  ".join(f"{name}={value}" for name, value in entry.facts))
+    return 0

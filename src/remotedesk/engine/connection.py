@@ -1,0 +1,106 @@
+"""A peer connection as a session uses it: proven first, then watched for silence."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Final
+
+from remotedesk.core.errors import ConsentError, ErrorCode, PairingError, ProtocolError
+from remotedesk.core.role import Role
+from remotedesk.transport.handshake import Paired
+from remotedesk.transport.peer import PeerLink
+from remotedesk.transport.session_keys import Purpose
+from remotedesk.wire.session import Ping, SessionMessage, Verify
+
+CONNECT_WITHIN_S: Final = 20.0
+PING_EVERY_S: Final = 1.0
+# Silence is found at 4.5 s, so that nothing is captured 5 s after the last sign of life.
+SILENT_AFTER_S: Final = 4.5
+LOOK_EVERY_S: Final = 0.25
+
+
+class Connection:
+    """Owns a PeerLink from the moment the descriptions are exchanged."""
+
+    def __init__(
+        self,
+        link: PeerLink,
+        paired: Paired,
+        head: Callable[[], str],
+        on_message: Callable[[SessionMessage], None],
+    ) -> None:
+        """`head` gives the audit head that pings carry; `on_message` gets all but Verify and Ping."""
+        self.link = link
+        self._paired = paired
+        self._head = head
+        self._on_message = on_message
+        self._loop = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
+        self._lost = asyncio.Event()
+        self._proof: asyncio.Future[bytes] = self._loop.create_future()
+        link.on_lost = self._lost.set
+        link.session.on_message = self._receive
+        link.session.on_broken = lambda _: self._lost.set()
+
+    async def verify(self) -> None:
+        """Wait for the connection and prove the session key over both certificates inside it, both ways.
+
+        Raises ConsentError(CONNECT_FAILED), PairingError(PEER_UNPROVEN).
+        """
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                await self._or_lost(self.link.opened())
+                self.link.session.send(Verify(self._mac(self._paired.role)))
+                theirs = await self._or_lost(self._proof)
+        except TimeoutError:
+            raise ConsentError(ErrorCode.CONNECT_FAILED) from None
+        if not self._paired.keys.proves(theirs, Purpose.VERIFY, *self._said(self._paired.role.other)):
+            raise PairingError(ErrorCode.PEER_UNPROVEN, "connection")
+        self._heard_at = self._loop.time()
+
+    async def watch(self) -> None:
+        """Ping once a second; returns when the connection is lost or silent."""
+        pinged_at = float("-inf")
+        while not self._lost.is_set() and self._loop.time() - self._heard_at < SILENT_AFTER_S:
+            if self._loop.time() - pinged_at >= PING_EVERY_S:
+                pinged_at = self._loop.time()
+                self.link.session.send(Ping(self._head()))
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._lost.wait()
+            except TimeoutError:
+                continue
+
+    async def close(self) -> None:
+        """Close the link."""
+        self._lost.set()
+        self._proof.cancel()
+        await self.link.close()
+
+    async def _or_lost(self, awaited: asyncio.Future[bytes] | Coroutine[None, None, None]) -> bytes:
+        work = asyncio.ensure_future(awaited)
+        lost = asyncio.ensure_future(self._lost.wait())
+        try:
+            await asyncio.wait((work, lost), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise ConsentError(ErrorCode.CONNECT_FAILED, "lost")
+            return work.result() or b""
+        finally:
+            lost.cancel()
+            work.cancel()
+
+    def _receive(self, message: SessionMessage) -> None:
+        self._heard_at = self._loop.time()
+        if isinstance(message, Verify):
+            if self._proof.done():
+                raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+            self._proof.set_result(message.mac)
+        elif not self._proof.done():
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        elif not isinstance(message, Ping):
+            self._on_message(message)
+
+    def _mac(self, role: Role) -> bytes:
+        return self._paired.keys.mac(Purpose.VERIFY, *self._said(role))
+
+    def _said(self, role: Role) -> tuple[bytes, ...]:
+        return role.encode(), *(each.encode() for each in self.link.fingerprints)

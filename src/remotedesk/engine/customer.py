@@ -1,0 +1,78 @@
+"""The customer's engine: what the customer's windows hold in their hands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from remotedesk.core.consent import Feature
+from remotedesk.core.errors import ErrorCode
+from remotedesk.core.session_number import SessionNumber
+from remotedesk.core.session_state import State
+from remotedesk.engine.api import Listener
+from remotedesk.engine.customer_session import CustomerSession
+from remotedesk.engine.events import StateChanged
+from remotedesk.engine.session import World
+from remotedesk.engine.thread import EngineThread
+from remotedesk.platform.ports import Platform
+from remotedesk.transport.server_address import ServerAddress, Trust
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What an engine needs to know: its server, what proves it, and where records go."""
+
+    address: ServerAddress
+    trust: Trust
+    records: Path
+
+
+class CustomerEngine:
+    """Implements engine.api.CustomerApi over one session at a time."""
+
+    def __init__(self, options: EngineOptions, platform: Platform, listener: Listener) -> None:
+        self._thread = EngineThread()
+        self._world = World(self._thread, platform, options.address, options.trust, options.records, listener)
+        self._session: CustomerSession | None = None
+
+    def join(self, number: SessionNumber, name: str) -> None:
+        """Ask the server for the engineer with this number; again after RetryAllowed."""
+        self._thread.post(lambda: self._join(number, name))
+
+    def answer(self, prompt: int, allowed: frozenset[Feature]) -> None:
+        """Answer the open question."""
+        if (session := self._session) is not None:
+            session.answer(prompt, allowed)
+
+    def set_allowed(self, feature: Feature, allowed: bool) -> None:
+        """Move a switch; off has taken effect when this returns."""
+        if (session := self._session) is not None:
+            session.set_allowed(feature, allowed)
+
+    def send_chat(self, text: str) -> None:
+        """Write to the engineer."""
+        if (session := self._session) is not None:
+            self._thread.post(lambda: session.features.send_chat(text))
+
+    def end(self) -> None:
+        """STOP: nothing is captured or injected any more when this returns."""
+        if (session := self._session) is not None:
+            session.stop()
+
+    def close(self) -> None:
+        """End, and join the engine's thread."""
+        self.end()
+        self._thread.close(self._finish)
+
+    def _join(self, number: SessionNumber, name: str) -> None:
+        session = self._session
+        if session is not None and session.state is State.WAITING:
+            session.retype(number)
+        elif session is None or session.state is State.ENDED:
+            self._session = CustomerSession(self._world, number, name)
+            self._session.start()
+        else:
+            self._world.tell(StateChanged(session.state, ErrorCode.STATE_FORBIDS))
+
+    async def _finish(self) -> None:
+        if self._session is not None:
+            self._session.finish(None)
+            await self._session.done()

@@ -1,0 +1,252 @@
+"""The customer's session: joins by number, asks the customer about everything, shares what he allowed."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterable
+from typing import Final
+
+from remotedesk.core.audit import Act
+from remotedesk.core.consent import ConsentGate, Feature, Suspension
+from remotedesk.core.display_text import one_line
+from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
+from remotedesk.core.rate_limit import TokenBucket
+from remotedesk.core.role import Role
+from remotedesk.core.session_number import SessionNumber
+from remotedesk.core.session_state import Event, State
+from remotedesk.engine.connection import Connection
+from remotedesk.engine.customer_features import CustomerFeatures
+from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
+from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.session import CAPABILITIES, Session, World
+from remotedesk.features.screen import ScreenTrack
+from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
+from remotedesk.transport.pairing import Binding, PairingTerms
+from remotedesk.transport.peer import PeerLink
+from remotedesk.wire import signaling
+from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
+from remotedesk.wire.session import AskFeatures, SessionMessage
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S: Final = 20.0
+# A person reads one question at a time; more than these are not shown.
+QUESTIONS_AT_ONCE: Final = 3
+QUESTIONS_PER_S: Final = 0.2
+
+
+class CustomerSession(Session):
+    """One session on the customer's side. `gate`, `stop`, `answer` and `set_allowed` may be used from any thread."""
+
+    role = Role.CUSTOMER
+
+    def __init__(self, world: World, number: SessionNumber, name: str) -> None:
+        super().__init__(world)
+        self.gate = ConsentGate(time.monotonic)
+        self.features = CustomerFeatures(world, self.gate, self.note, self.send, self.stop)
+        self._number = number
+        self._name = name
+        self._typed: asyncio.Queue[SessionNumber] = asyncio.Queue(1)
+        self._first_answer: asyncio.Future[frozenset[Feature]] = asyncio.get_running_loop().create_future()
+        self._questions = TokenBucket(QUESTIONS_AT_ONCE, QUESTIONS_PER_S, time.monotonic())
+        self._track: ScreenTrack | None = None
+
+    # -- from the user interface -----------------------------------------------------------------------------
+
+    def stop(self) -> None:
+        """STOP, from any thread: when this returns nothing is captured or injected any more."""
+        self.quiet()
+        self.world.thread.post(lambda: self.finish(None))
+
+    def answer(self, prompt: int, allowed: frozenset[Feature]) -> None:
+        """Give the customer's answer to the gate; from any thread. What the gate refuses stays a question."""
+        try:
+            grants = self.gate.answer(prompt, allowed)
+        except ConsentError as error:
+            log.info("answer not taken: %s", error.code)
+            return
+        granted = frozenset(grant.feature for grant in grants)
+        self.world.thread.post(lambda: self._answered(granted))
+
+    def set_allowed(self, feature: Feature, allowed: bool) -> None:
+        """Move a switch; from any thread. Switching off has taken effect when this returns."""
+        if not allowed:
+            self.gate.revoke(feature)
+        elif self.state is State.ACTIVE:
+            try:
+                self.gate.allow(feature)
+            except ConsentError as error:
+                log.info("switch not taken: %s", error.code)
+
+    def retype(self, number: SessionNumber) -> None:
+        """The customer typed the number again; in the engine's loop."""
+        if self._typed.empty():
+            self._typed.put_nowait(number)
+
+    # -- the session -----------------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Join, pair, let the customer decide, connect, share."""
+        self.world.platform.require_supported()
+        self.mailbox = await Mailbox.open(self.world.address, self.world.trust)
+        await self.mailbox.send(signaling.Join(self._number.routing))
+        joined = await self.mailbox.expect(signaling.Joined)
+        self.token = joined.token
+        self.move(Event.NUMBER_READY)
+        self.note(Act.STARTED, role=self.role, server=self.world.address.host, routing=self._number.routing)
+        self.paired = await self._pair(self.mailbox)
+        engineer, company = one_line(joined.engineer, 64), one_line(joined.company, 64)
+        code = await compare_as_customer(self.mailbox.relay, self.paired)
+        self.note(Act.PAIRED, engineer=engineer, company=company, code=code)
+        self.world.tell(PeerNamed(engineer, company))
+        self.world.tell(CodeReady(code))
+        await self.paired.send(self.mailbox.relay, CustomerDetails(self._name))
+        await self._decide(self.mailbox, self.paired)
+        try:
+            self.features.open()
+            await self.stay_connected(self.paired)
+        finally:
+            self.features.quiet()
+
+    async def _pair(self, mailbox: Mailbox) -> Paired:
+        """Prove the number, again as often as the engineer allows it. Raises NumberError(NUMBER_BURNT) at the end."""
+        while True:
+            self.move(Event.PEER_JOINED)
+            binding = Binding(self.world.address.host, self._number.routing)
+            try:
+                paired = await pair_as_customer(mailbox.relay, PairingTerms(self._number.secret, binding, CAPABILITIES))
+            except (PairingError, ProtocolError) as error:
+                await self._guess_failed(mailbox, error.code)
+                continue
+            self.move(Event.PAIRED)
+            return paired
+
+    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode) -> None:
+        mailbox.fresh_relay()
+        await mailbox.send(signaling.GuessFailed())
+        left = (await mailbox.expect(signaling.GuessCounted)).guesses_left
+        self.note(Act.GUESS_FAILED, code=code, left=left)
+        self.move(Event.GUESS_FAILED, code)
+        self.world.tell(GuessFailed(code, left))
+        if left == 0:
+            raise NumberError(ErrorCode.NUMBER_BURNT)
+        allowed = await mailbox.expect(signaling.RetryAllowed)
+        self.world.tell(RetryAllowed(allowed.guesses_left))
+        typed = await self._typed.get()
+        if typed.routing != self._number.routing:
+            raise NumberError(ErrorCode.NUMBER_MISTYPED, "another number")
+        self._number = typed
+
+    async def _decide(self, mailbox: Mailbox, paired: Paired) -> None:
+        """Let the customer answer what the engineer asks. Raises ConsentError(DECLINED) for a no."""
+        ask = await paired.receive(mailbox.relay)
+        if not isinstance(ask, Ask):
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        self._show(frozenset(ask.features), first=True)
+        leaving = asyncio.create_task(paired.receive(mailbox.relay))
+        try:
+            await asyncio.wait((leaving, self._first_answer), return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done() and not self._first_answer.done():
+                self._on_goodbye(leaving.result())
+                raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        finally:
+            leaving.cancel()
+        features = self._first_answer.result()
+        await paired.send(mailbox.relay, Answer(tuple(sorted(features))))
+        if not features:
+            raise ConsentError(ErrorCode.DECLINED)
+        self.move(Event.ACCEPTED)
+
+    async def connect(self, paired: Paired) -> Connection:
+        """Offer the screen and the channels, and apply the opened answer."""
+        mailbox = self.mailbox
+        if mailbox is None:
+            raise ConsentError(ErrorCode.CONNECT_FAILED)
+        self._track = ScreenTrack()
+        link = PeerLink(self._track)
+        try:
+            async with asyncio.timeout(ANSWER_WITHIN_S):
+                await paired.send(mailbox.relay, Description("offer", await link.offer()))
+                answer = await paired.receive(mailbox.relay)
+                if not isinstance(answer, Description):
+                    self._on_goodbye(answer)
+                    raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+                await link.accept(answer.sdp)
+        except BaseException as error:
+            await link.close()
+            if isinstance(error, TimeoutError):
+                raise ConsentError(ErrorCode.CONNECT_FAILED) from None
+            raise
+        return Connection(link, paired, lambda: self.record.head, self.receive)
+
+    async def resume_keys(self, paired: Paired) -> Paired:
+        """Begin the exchange for fresh keys."""
+        if self.mailbox is None:
+            raise ConsentError(ErrorCode.PEER_LOST)
+        return await resume_as_customer(self.mailbox.fresh_relay(), paired)
+
+    def went_live(self, connection: Connection) -> None:
+        """Let the features use the verified connection."""
+        if self._track is not None:
+            self.features.attach(connection.link, self._track)
+        self.gate.resume(Suspension.SILENCE)
+        self.features.tell_granted()
+
+    def went_silent(self) -> None:
+        """Stop everything until the peer is back and verified."""
+        self.gate.suspend(Suspension.SILENCE)
+        self.features.detach()
+
+    def on_message(self, message: SessionMessage) -> None:
+        """The engineer asks for more. Raises ProtocolError for what only a customer says."""
+        if not isinstance(message, AskFeatures):
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        if self._questions.take(time.monotonic()):
+            self._show(frozenset(message.features), first=False)
+        else:
+            self.note(Act.REFUSED, features=_listed(message.features), why="too many questions")
+
+    def send(self, message: SessionMessage) -> None:
+        """Send on the `session` channel, if there is one."""
+        if self.connection is not None:
+            self.connection.link.session.send(message)
+
+    def quiet(self) -> None:
+        """Revoke everything; from any thread."""
+        self.gate.stop()
+        self.features.quiet()
+
+    async def release(self) -> None:
+        """Close what the features hold, and the socket."""
+        await self.features.close()
+        await super().release()
+        if self.mailbox is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.mailbox.close()
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    def _show(self, features: frozenset[Feature], *, first: bool) -> None:
+        asked = features & frozenset(Feature(name) for name in CAPABILITIES)
+        if not asked:
+            self.world.tell(Failed(ErrorCode.NOT_GRANTED))
+            return
+        self.note(Act.ASKED, features=_listed(asked))
+        try:
+            prompt = self.gate.ask(asked)
+        except ConsentError:
+            return
+        self.world.tell(Asked(prompt.number, asked, first))
+
+    def _answered(self, granted: frozenset[Feature]) -> None:
+        if not granted:
+            self.note(Act.REFUSED)
+        if not self._first_answer.done():
+            self._first_answer.set_result(granted)
+        else:
+            self.features.tell_granted()
+
+
+def _listed(features: Iterable[Feature]) -> str:
+    return ",".join(sorted(features))

@@ -1,0 +1,242 @@
+"""The engineer's session: a number to read out, the pairing, what he asks, and what he was allowed."""
+
+import asyncio
+import secrets
+from typing import Final
+
+from remotedesk.core.audit import Act
+from remotedesk.core.consent import Feature
+from remotedesk.core.display_text import one_line
+from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
+from remotedesk.core.role import Role
+from remotedesk.core.session_number import SECRET_DIGITS, SessionNumber
+from remotedesk.core.session_state import Event, State
+from remotedesk.engine.connection import Connection
+from remotedesk.engine.events import (
+    Answered,
+    ChatAdded,
+    CodeReady,
+    FrameReady,
+    GrantsChanged,
+    GuessFailed,
+    InputRefused,
+    NumberIssued,
+    PeerNamed,
+    RetryAllowed,
+)
+from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.session import CAPABILITIES, Session, World, known_code
+from remotedesk.features.chat import ChatFeature
+from remotedesk.features.control import ControlSender
+from remotedesk.features.screen import ScreenView
+from remotedesk.transport.handshake import Paired, compare_as_engineer, pair_as_engineer, resume_as_engineer
+from remotedesk.transport.pairing import Binding, PairingTerms
+from remotedesk.transport.peer import PeerLink
+from remotedesk.wire import session as messages
+from remotedesk.wire import signaling
+from remotedesk.wire.pairing import RELAY
+from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
+from remotedesk.wire.session import AskFeatures, Granted, SessionMessage
+
+OFFER_WITHIN_S: Final = 20.0
+NAME_WITHIN_S: Final = 10.0
+
+
+class EngineerSession(Session):
+    """One number and the session that comes of it. All methods run in the engine's loop."""
+
+    role = Role.ENGINEER
+
+    def __init__(self, world: World, mailbox: Mailbox) -> None:
+        """`mailbox` is signed in; it outlives the session."""
+        super().__init__(world)
+        self.mailbox = mailbox
+        self.control = ControlSender()
+        self.view = ScreenView(lambda: world.tell(FrameReady()))
+        self._chat = ChatFeature(lambda: Feature.CHAT in self._granted, self._chat_received)
+        self._granted: frozenset[Feature] = frozenset()
+        self._asked: frozenset[Feature] = frozenset()
+        self._retry = asyncio.Event()
+        self._first_ask: asyncio.Future[frozenset[Feature]] = asyncio.get_running_loop().create_future()
+
+    # -- from the user interface -----------------------------------------------------------------------------
+
+    def allow_retry(self) -> None:
+        """Let the customer try the secret again."""
+        self._retry.set()
+
+    def ask(self, features: frozenset[Feature]) -> None:
+        """Ask the customer: at the start, or later for more."""
+        if self.state is State.ASKING and not self._first_ask.done():
+            self._first_ask.set_result(features)
+        elif self.state is State.ACTIVE and self.connection is not None:
+            self._asked = features
+            self.note(Act.ASKED, features=",".join(sorted(features)))
+            self.connection.link.session.send(AskFeatures(tuple(sorted(features))))
+
+    def send_chat(self, text: str) -> None:
+        """Write to the customer."""
+        line = self._chat.send(text)
+        if line is not None:
+            self.note(Act.CHAT_SENT, characters=len(line))
+            self.world.tell(ChatAdded(line, mine=True))
+
+    # -- the session -----------------------------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Issue a number, pair, ask, connect, and look."""
+        mailbox = self._mailbox()
+        await mailbox.send(signaling.Issue())
+        issued = await mailbox.expect(signaling.Issued)
+        self.token = issued.token
+        number = SessionNumber(issued.routing, "".join(str(secrets.randbelow(10)) for _ in range(SECRET_DIGITS)))
+        self.world.tell(NumberIssued(number.grouped(), issued.expires_in_s))
+        self.move(Event.NUMBER_READY)
+        self.paired = await self._pair(mailbox, number)
+        await mailbox.send(signaling.Paired())
+        code = await compare_as_engineer(mailbox.relay, self.paired)
+        details = await self._expect_details(mailbox, self.paired)
+        name = one_line(details.name, 64)
+        self.note(Act.PAIRED, customer=name, code=code)
+        self.world.tell(PeerNamed(name, ""))
+        self.world.tell(CodeReady(code))
+        await self._ask_first(mailbox, self.paired)
+        await self.stay_connected(self.paired)
+
+    async def _pair(self, mailbox: Mailbox, number: SessionNumber) -> Paired:
+        binding = Binding(self.world.address.host, number.routing)
+        await mailbox.expect(signaling.PeerJoined)
+        while True:
+            self.move(Event.PEER_JOINED)
+            if not self._started:
+                self.note(Act.STARTED, role=self.role, server=self.world.address.host, routing=number.routing)
+            try:
+                terms = PairingTerms(number.secret, binding, CAPABILITIES)
+                paired = await pair_as_engineer(mailbox.relay, terms)
+            except (PairingError, ProtocolError) as error:
+                await self._guess_failed(mailbox, error.code)
+                continue
+            self.move(Event.PAIRED)
+            return paired
+
+    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode) -> None:
+        await mailbox.send(signaling.GuessFailed())
+        left = (await mailbox.expect(signaling.GuessCounted)).guesses_left
+        self.note(Act.GUESS_FAILED, code=code, left=left)
+        self.move(Event.GUESS_FAILED, code)
+        self.world.tell(GuessFailed(code, left))
+        if left == 0:
+            raise NumberError(ErrorCode.NUMBER_BURNT)
+        self._retry.clear()
+        await self._retry.wait()
+        relay = mailbox.fresh_relay()
+        await mailbox.send(signaling.AllowRetry())
+        self.world.tell(RetryAllowed((await mailbox.expect(signaling.RetryAllowed)).guesses_left))
+        # The customer takes his time to type; the exchange's ten seconds begin with his first message.
+        relay.deliver(RELAY.encode(await relay.receive()))
+
+    async def _expect_details(self, mailbox: Mailbox, paired: Paired) -> CustomerDetails:
+        async with asyncio.timeout(NAME_WITHIN_S):
+            details = await paired.receive(mailbox.relay)
+        if not isinstance(details, CustomerDetails):
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        return details
+
+    async def _ask_first(self, mailbox: Mailbox, paired: Paired) -> None:
+        """Ask what the engineer wants to ask and wait for the yes. Raises ConsentError(DECLINED)."""
+        leaving = asyncio.create_task(paired.receive(mailbox.relay))
+        try:
+            await asyncio.wait((leaving, self._first_ask), return_when=asyncio.FIRST_COMPLETED)
+            if not leaving.done():
+                features = self._first_ask.result()
+                self.note(Act.ASKED, features=",".join(sorted(features)))
+                await paired.send(mailbox.relay, Ask(tuple(sorted(features))))
+            answer = await leaving
+        finally:
+            leaving.cancel()
+        if not isinstance(answer, Answer) or not self._first_ask.done():
+            self._on_goodbye(answer)
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        allowed = frozenset(answer.features)
+        self.world.tell(Answered(allowed))
+        if not allowed:
+            self.note(Act.REFUSED)
+            raise ConsentError(ErrorCode.DECLINED)
+        self.note(Act.GRANTED, features=",".join(sorted(allowed)))
+        self.move(Event.ACCEPTED)
+
+    async def connect(self, paired: Paired) -> Connection:
+        """Apply the opened offer and answer it."""
+        relay = self._mailbox().relay
+        link = PeerLink()
+        link.on_track = self.view.start
+        try:
+            async with asyncio.timeout(OFFER_WITHIN_S):
+                offer = await paired.receive(relay)
+                if not isinstance(offer, Description):
+                    self._on_goodbye(offer)
+                    raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+                answer = await link.answer(offer.sdp)
+                await paired.send(relay, Description("answer", answer))
+        except BaseException as error:
+            await link.close()
+            if isinstance(error, TimeoutError):
+                raise ConsentError(ErrorCode.CONNECT_FAILED) from None
+            raise
+        return Connection(link, paired, lambda: self.record.head, self.receive)
+
+    async def resume_keys(self, paired: Paired) -> Paired:
+        """Wait for the customer to begin the exchange for fresh keys."""
+        return await resume_as_engineer(self._mailbox().relay, paired)
+
+    def went_live(self, connection: Connection) -> None:
+        """Let the features use the verified connection."""
+        self.control.attach(connection.link.input, connection.link.pointer)
+        self._chat.attach(connection.link.chat)
+
+    def went_silent(self) -> None:
+        """Send nothing until the customer is back and verified."""
+        self.control.detach()
+        self._chat.detach()
+
+    def on_message(self, message: SessionMessage) -> None:
+        """Take what the customer tells. Raises ProtocolError for what only an engineer says."""
+        match message:
+            case Granted():
+                self._on_granted(message)
+            case messages.InputRefused(code=code):
+                self.world.tell(InputRefused(known_code(code)))
+            case _:
+                raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+
+    def quiet(self) -> None:
+        """Send nothing more."""
+        self.control.allowed = False
+        self.went_silent()
+
+    async def release(self) -> None:
+        """Forget the picture and leave; the socket stays signed in."""
+        await self.view.close()
+        await super().release()
+
+    def _mailbox(self) -> Mailbox:
+        if self.mailbox is None:
+            raise ConsentError(ErrorCode.CONNECT_FAILED)
+        return self.mailbox
+
+    def _on_granted(self, message: Granted) -> None:
+        granted = frozenset(message.features)
+        for feature in sorted(granted - self._granted):
+            self.note(Act.GRANTED, feature=feature)
+        for feature in sorted(self._granted - granted):
+            self.note(Act.REVOKED, feature=feature)
+        self._granted = granted
+        self.control.allowed = Feature.CONTROL in granted and not message.suspended
+        self.world.tell(GrantsChanged(granted, frozenset(message.suspended)))
+        asked, self._asked = self._asked, frozenset()
+        if asked:
+            self.world.tell(Answered(asked & granted))
+
+    def _chat_received(self, line: str) -> None:
+        self.note(Act.CHAT_RECEIVED, characters=len(line))
+        self.world.tell(ChatAdded(line, mine=False))

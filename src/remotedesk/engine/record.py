@@ -1,0 +1,50 @@
+"""The record of one session on disk: the audit chain, appended line by line, in a thread of its own."""
+
+import datetime
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from remotedesk.core.audit import Act, AuditChain
+from remotedesk.core.safe_paths import safe_name
+
+log = logging.getLogger(__name__)
+
+
+class Record:
+    """Appends entries; a disk that fails is logged and never stops a session, since the chain itself is in memory."""
+
+    def __init__(self, folder: Path, role: str) -> None:
+        """The file is made with the first entry, readable by its owner only."""
+        started = datetime.datetime.now(datetime.UTC)
+        self.path = folder / safe_name(f"remotedesk {started:%Y-%m-%d %H%M%S} {role}.jsonl")
+        self._chain = AuditChain()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="record")
+
+    @property
+    def head(self) -> str:
+        """The hash of the newest entry."""
+        return self._chain.head
+
+    def add(self, act: Act, **facts: str | int) -> None:
+        """Append an entry with the time of now."""
+        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        entry = self._chain.append(now, act, **facts)
+        self._writer.submit(self._write, entry.to_line())
+
+    def close(self) -> None:
+        """Wait until everything is on disk."""
+        self._writer.shutdown()
+
+    def _write(self, line: str) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with open(self.path, "a", encoding="utf-8", opener=_private) as file:
+                file.write(line + "\n")
+        except OSError as error:
+            log.error("the record cannot be written: %s", error.strerror)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,113 @@
+"""The data channels of a session: agreed in advance, typed, bounded in size and rate.
+
+Both sides create the same channels with the same ids, so none can be opened that is not in this file.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar
+
+from aiortc import RTCDataChannel, RTCPeerConnection
+
+from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError
+from remotedesk.core.rate_limit import TokenBucket
+from remotedesk.wire.chat import CHAT
+from remotedesk.wire.codec import Codec
+from remotedesk.wire.input import INPUT, POINTER
+from remotedesk.wire.session import SESSION
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ChannelSpec:
+    """One channel: its stream id, whether it is ordered and retransmitted, and what it may bring."""
+
+    label: str
+    stream_id: int
+    codec: Codec[Any]
+    reliable: bool
+    burst: int  # messages at once
+    per_second: int  # messages per second after that
+    most_buffered: int  # bytes waiting to leave; more are not taken
+
+
+SESSION_CHANNEL: Final = ChannelSpec("session", 1, SESSION, True, 60, 20, 256 * 1024)
+INPUT_CHANNEL: Final = ChannelSpec("input", 2, INPUT, True, 1_000, 400, 256 * 1024)
+POINTER_CHANNEL: Final = ChannelSpec("pointer", 3, POINTER, False, 400, 250, 4 * 1024)
+CHAT_CHANNEL: Final = ChannelSpec("chat", 4, CHAT, True, 20, 5, 256 * 1024)
+CHANNELS: Final = (SESSION_CHANNEL, INPUT_CHANNEL, POINTER_CHANNEL, CHAT_CHANNEL)
+
+
+class Channel(Generic[T]):
+    """One open end. The owner sets `on_message` and `on_broken`; both are called in the engine's loop."""
+
+    def __init__(self, pc: RTCPeerConnection, spec: ChannelSpec) -> None:
+        self.label = spec.label
+        self.on_message: Callable[[T], None] = _nobody
+        self.on_broken: Callable[[ErrorCode], None] = _nobody
+        self.on_open: Callable[[], None] = _nothing
+        self._spec = spec
+        self._codec: Codec[T] = spec.codec
+        self._bucket = TokenBucket(spec.burst, spec.per_second, time.monotonic())
+        self._broken = False
+        retransmits = None if spec.reliable else 0
+        self._channel: RTCDataChannel = pc.createDataChannel(
+            spec.label, ordered=spec.reliable, maxRetransmits=retransmits, negotiated=True, id=spec.stream_id
+        )
+        self._channel.on("message", self._receive)
+        self._channel.on("open", self._opened)
+
+    @property
+    def open(self) -> bool:
+        """True while messages can be sent."""
+        return self._channel.readyState == "open" and not self._broken
+
+    def send(self, message: T) -> bool:
+        """Send `message`; False when the channel is not open or too much is waiting already.
+
+        Raises ProtocolError(MESSAGE_TOO_BIG).
+        """
+        data = self._codec.encode(message)
+        if not self.open or self._channel.bufferedAmount + len(data) > self._spec.most_buffered:
+            return False
+        self._channel.send(data)
+        return True
+
+    def break_off(self, code: ErrorCode) -> None:
+        """Close this channel because of what came through it; nothing else is touched."""
+        if self._broken:
+            return
+        self._broken = True
+        log.info("channel %s closed: %s", self.label, code)
+        self._channel.close()
+        self.on_broken(code)
+
+    def _opened(self) -> None:
+        self.on_open()
+
+    def _receive(self, data: bytes | str) -> None:
+        if self._broken:
+            return
+        try:
+            if not self._bucket.take(time.monotonic()):
+                raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
+            if isinstance(data, str):
+                raise ProtocolError(ErrorCode.MESSAGE_MALFORMED)
+            self.on_message(self._codec.decode(data))
+        except RemotedeskError as error:
+            self.break_off(error.code)
+        except Exception:  # channel dispatch: one message must not take the session with it
+            log.exception("channel %s", self.label)
+            self.break_off(ErrorCode.INTERNAL)
+
+
+def _nobody(_: object) -> None:
+    pass
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,122 @@
+"""One peer connection: the tracks, the agreed data channels, offer and answer, and its end.
+
+A lost connection is never repaired, since aiortc has no ICE restart: a session makes a new PeerLink.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import InvalidStateError
+
+from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.transport import channels
+from remotedesk.transport.channels import Channel
+from remotedesk.transport.description import admissible, fingerprint
+from remotedesk.wire.chat import Chat
+from remotedesk.wire.input import InputMessage, PointerMove
+from remotedesk.wire.session import SessionMessage
+
+log = logging.getLogger(__name__)
+CLOSE_WITHIN_S: Final = 2.0
+
+
+class PeerLink:
+    """One RTCPeerConnection. The customer's side offers and sends the screen; the engineer's answers."""
+
+    def __init__(self, screen: MediaStreamTrack | None = None) -> None:
+        """`screen` is the video track to send, on the side that shares."""
+        # An empty list, not None: aiortc would otherwise ask a public STUN server.
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self.on_track: Callable[[MediaStreamTrack], None] = _ignore_track
+        self.on_lost: Callable[[], None] = _ignore_loss
+        self._pc.on("track", self._track)
+        self._pc.on("connectionstatechange", self._state_changed)
+        self._pc.on("datachannel", self._unexpected)
+        self._opened = asyncio.Event()
+        self._closed = False
+        # Tracks first: with MAX_BUNDLE a data channel made before the first track never opens (aiortc 1.16).
+        if screen is not None:
+            self._pc.addTransceiver(screen, direction="sendonly")
+            self._make_channels()
+
+    async def offer(self) -> str:
+        """Return this side's offer, candidates included."""
+        await self._pc.setLocalDescription(await self._pc.createOffer())
+        return self._pc.localDescription.sdp
+
+    async def answer(self, offer: str) -> str:
+        """Apply the other side's opened offer and return the answer. Raises ProtocolError(MESSAGE_MALFORMED)."""
+        await self._apply(offer, "offer")
+        self._make_channels()
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        return self._pc.localDescription.sdp
+
+    async def accept(self, answer: str) -> None:
+        """Apply the other side's opened answer. Raises ProtocolError(MESSAGE_MALFORMED)."""
+        await self._apply(answer, "answer")
+
+    async def opened(self) -> None:
+        """Return once the `session` channel is open at this end."""
+        await self._opened.wait()
+
+    @property
+    def fingerprints(self) -> tuple[str, str]:
+        """The certificate fingerprints of the offer and of the answer, in this order."""
+        local, remote = self._pc.localDescription, self._pc.remoteDescription
+        offer, answer = (local, remote) if local.type == "offer" else (remote, local)
+        return fingerprint(offer.sdp), fingerprint(answer.sdp)
+
+    async def close(self) -> None:
+        """Close at once; waits at most two seconds for aiortc to wind down. May be called again."""
+        if self._closed:
+            return
+        self._closed = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await self._pc.close()
+
+    def _make_channels(self) -> None:
+        self.session: Channel[SessionMessage] = Channel(self._pc, channels.SESSION_CHANNEL)
+        self.input: Channel[InputMessage] = Channel(self._pc, channels.INPUT_CHANNEL)
+        self.pointer: Channel[PointerMove] = Channel(self._pc, channels.POINTER_CHANNEL)
+        self.chat: Channel[Chat] = Channel(self._pc, channels.CHAT_CHANNEL)
+        self.session.on_open = self._opened.set
+
+    async def _apply(self, sdp: str, kind: str) -> None:
+        narrowed = admissible(sdp)
+        fingerprint(narrowed)
+        try:
+            await self._pc.setRemoteDescription(RTCSessionDescription(sdp=narrowed, type=kind))
+        except (ValueError, KeyError, IndexError, AttributeError, AssertionError, InvalidStateError):
+            # aiortc's SDP parser raises whatever its string handling raises.
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "description") from None
+
+    def _track(self, track: MediaStreamTrack) -> None:
+        self.on_track(track)
+
+    def _state_changed(self) -> None:
+        log.debug("connection %s", self._pc.connectionState)
+        if self._pc.connectionState in ("failed", "closed") and not self._closed:
+            self.on_lost()
+
+    def _unexpected(self, channel: object) -> None:
+        log.info("a channel nobody agreed on was opened: %s", ErrorCode.CHANNEL_UNEXPECTED)
+        self.on_lost()
+
+
+def _ignore_track(_: MediaStreamTrack) -> None:
+    pass
+
+
+def _ignore_loss() -> None:
+    pass
