@@ -147,7 +147,7 @@ class ScreenReader:
     def _disconnect(self, bus: MessageBus) -> None:
         async def disconnect() -> None:
             bus.disconnect()
-            await bus.wait_for_disconnect()
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
         self._runner.run(disconnect())
 
@@ -156,8 +156,8 @@ class ScreenReader:
     ) -> Any:
         message = Message(to, path, interface, member, signature=signature, body=list(body))
         reply = self._runner.run(asyncio.wait_for(bus.call(message), timeout=20))
-        if reply is None or reply.message_type is MessageType.ERROR:
-            raise AccessibilityError(f"{interface}.{member}: {reply and reply.error_name}")
+        if reply.message_type is MessageType.ERROR:
+            raise AccessibilityError(f"{interface}.{member}: {reply.error_name}")
         return reply.body[0]
 
     def call(self, program: str, path: str, interface: str, member: str, signature: str, *arguments: object) -> Any:
@@ -175,20 +175,23 @@ class ScreenReader:
             except AccessibilityError:
                 continue  # gone since it was listed
 
-    def find(self, identifier: str = "", *, name: str = "", role: str = "", showing: bool = True) -> Control | None:
-        """Return the first control that is all of what is asked for; None if there is none."""
+    def find_all(self, identifier: str = "", *, name: str = "", role: str = "") -> Iterator[Control]:
+        """Yield the controls that show and are all of what is asked for."""
         for control in self.controls():
             try:
                 if (
                     (not identifier or control.identifier == identifier)
                     and (not name or control.name == name)
                     and (not role or control.role == role)
-                    and (not showing or control.is_showing)
+                    and control.is_showing
                 ):
-                    return control
+                    yield control
             except AccessibilityError:
-                continue
-        return None
+                continue  # gone since it was listed, or without an identifier
+
+    def find(self, identifier: str = "", *, name: str = "", role: str = "") -> Control | None:
+        """Return the first control that shows and is all of what is asked for; None if there is none."""
+        return next(self.find_all(identifier, name=name, role=role), None)
 
     def wait_for(
         self,

@@ -1,0 +1,136 @@
+"""Two people at two displays, a signaling server between them, and both real clients."""
+
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from remotedesk.core.geometry import Size, Viewport
+from tests.support.person import Person
+from tests.support.signaling_process import Account, SignalingProcess
+from tests.support.xserver import XServer
+
+ENGINEER = Account("Hanako Suzuki", "Example Support", "correct horse battery staple")
+CUSTOMER = "Taro Yamada"
+DISPLAY = Size(1920, 1080)
+
+
+class Stage:
+    """Everything a session needs, real, on this machine; nothing outlives it. Logs and records go to `folder`."""
+
+    def __init__(self, folder: Path, *, display: Size = DISPLAY, language: str = "en") -> None:
+        self._open = ExitStack()
+        self._folder = folder
+        self._language = language
+        self.display = display
+        with ExitStack() as opening:
+            # A socket's path has to be short, and the folder's may not be.
+            short = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="stage")))
+            self.server = SignalingProcess(folder / "server")
+            opening.callback(self.server.close)
+            self.server.add_engineer(ENGINEER)
+            self.server.start()
+            self.customer = self._seat(opening, short / "customer")
+            self.engineer = self._seat(opening, short / "engineer")
+            self._open = opening.pop_all()
+
+    def _seat(self, opening: ExitStack, home: Path) -> Person:
+        screen = opening.enter_context(XServer(self.display.width, self.display.height))
+        person = Person.at(screen, home)
+        opening.callback(person.leaves)
+        return person
+
+    def start_customer(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start the customer's client."""
+        return self._start(self.customer, "customer", arguments)
+
+    def start_engineer(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start the engineer's client."""
+        return self._start(self.engineer, "engineer", ("engineer", *arguments))
+
+    def _start(self, person: Person, role: str, arguments: tuple[str, ...]) -> subprocess.Popen[bytes]:
+        home = self._folder / role
+        home.mkdir(parents=True, exist_ok=True)
+        reaching = ["--server", self.server.url, "--ca-file", str(self.server.certificates.authority)]
+        own = ["--language", self._language, "--record-dir", str(home / "records")]
+        command = [str(Path(sys.executable).with_name("remotedesk")), *arguments, *reaching, *own]
+        folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
+        return person.screen.start(*command, log=self._folder / f"{role}.log", **person.bus.environment, **folders)
+
+    # -- what people do, one step each ----------------------------------------------------------------------
+
+    def sign_in(self, account: Account = ENGINEER) -> None:
+        """The engineer proves who he is."""
+        self.engineer.fills_in("name", account.name)
+        self.engineer.fills_in("password", account.password)
+        self.engineer.clicks("sign_in")
+        self.engineer.sees("new_number")
+
+    def issue_number(self) -> str:
+        """The engineer gets a number; returns it as he reads it out."""
+        self.engineer.clicks("new_number")
+        return self.engineer.reads("number")
+
+    def join(self, number: str, name: str = CUSTOMER) -> None:
+        """The customer types what he was told, and his name; the engineer sees that name."""
+        self.customer.fills_in("number", number)
+        self.customer.fills_in("name", name)
+        self.customer.clicks("connect")
+        seen = self.engineer.reads("customer_name")
+        assert seen == name, f"the engineer sees {seen!r}"
+
+    def ask(self) -> None:
+        """The engineer asks for all there is; the customer is told by whom, and both see one comparison code."""
+        for feature in ("view", "control", "chat"):
+            self.engineer.ticks(f"want_{feature}")
+        code = self.engineer.reads("comparison_code")
+        self.engineer.clicks("ask")
+        told = [self.customer.reads(part) for part in ("engineer_name", "engineer_company", "comparison_code")]
+        expected = [ENGINEER.name, ENGINEER.company, code]
+        assert told == expected, f"the customer is told {told}, not {expected}"
+
+    def accept(self, *, control: bool = True) -> None:
+        """The customer reads, allows control if wanted, and says yes."""
+        assert not self.customer.sees("ask_control").is_checked, "control must not be ticked beforehand"
+        self.customer.ticks("ask_control", control)
+        self.customer.clicks("accept")
+
+    def connect(self, *, control: bool = True) -> None:
+        """All of it: from signing in to the session."""
+        self.sign_in()
+        self.join(self.issue_number())
+        self.ask()
+        self.accept(control=control)
+        self.engineer.sees("screen")
+
+    def end(self) -> tuple[str, str]:
+        """The customer ends it; returns the record's code that he and the engineer see."""
+        self.customer.clicks("end")
+        return self.customer.reads("short_code"), self.engineer.reads("short_code")
+
+    # -- the engineer's picture -----------------------------------------------------------------------------
+
+    @property
+    def picture(self) -> Viewport:
+        """Return where the customer's screen lies on the engineer's display."""
+        view = self.engineer.sees("screen").extents
+        fitted = Viewport.fit(self.display, Size(view.width, view.height))
+        return Viewport(self.display, view.x + fitted.x // 1, view.y + fitted.y // 1, fitted.scale)
+
+    def on_picture(self, x: int, y: int) -> tuple[int, int]:
+        """Return the pixel of the engineer's display that shows this pixel of the customer's."""
+        seen = self.picture
+        return int(seen.x + (x + 0.5) * seen.scale), int(seen.y + (y + 0.5) * seen.scale)
+
+    def close(self) -> None:
+        """End both clients, the displays and the server."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
