@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.demo.steps import StepError, Steps
 from tests.support.librecad import DRAWING, LibreCad
+from tests.support.person import Person
 from tests.support.pictures import changed_along, correlation, grey
 from tests.support.stage import Stage
 from tests.support.xserver import wait_until
@@ -59,20 +60,19 @@ def start_programs(stage: Stage, folder: Path) -> LibreCad:
     stage.start_engineer()
     cad = LibreCad.start(stage.customer.screen, BRACKET, folder / "cad", stage.customer.bus.environment)
     time.sleep(2)  # it lays itself out anew and says nothing when done
-    stage.customer.clicks_at(*EMPTY_SPOT)
-    command(stage, "za", *EMPTY_SPOT)
+    command(stage.customer, "za", EMPTY_SPOT)
     stage.start_customer()
     stage.engineer.sees("sign_in")
     stage.customer.sees("connect")
     return cad
 
 
-def command(stage: Stage, text: str, x: int, y: int) -> None:
-    """The customer gives LibreCAD a command by keyboard, after a click into its drawing."""
-    stage.customer.clicks_at(x, y)
-    stage.customer.presses("space")
-    stage.customer.types(text)
-    stage.customer.presses("Return")
+def command(person: Person, text: str, spot: tuple[int, int]) -> None:
+    """Give LibreCAD a command by keyboard, after a click into its drawing."""
+    person.clicks_at(*spot)
+    person.presses("space")
+    person.types(text)
+    person.presses("Return")
 
 
 def similarity(stage: Stage, folder: Path) -> float:
@@ -95,10 +95,7 @@ def draw_line(stage: Stage, cad: LibreCad, folder: Path) -> None:
     engineer = stage.engineer
     lines = cad.count("LINE")
     before = grey(stage.customer.screen.screenshot(folder / "before-line.png"))
-    engineer.clicks_at(*stage.on_picture(*EMPTY_SPOT))
-    engineer.presses("space")
-    engineer.types("li")
-    engineer.presses("Return")
+    command(engineer, "li", stage.on_picture(*EMPTY_SPOT))
     for point in (LINE_FROM, LINE_TO):
         time.sleep(0.5)  # as long as a person looks before the next click
         engineer.clicks_at(*stage.on_picture(*point))

@@ -18,7 +18,7 @@ def grey(path: Path, box: Box | None = None, size: tuple[int, int] | None = None
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Return Pearson's correlation of two pictures of one size: 1 is the same, 0 unrelated; 0 if one is a single colour."""
+    """Return Pearson's correlation of two pictures of one size: 1 is the same, 0 unrelated or a single colour."""
     a, b = one - one.mean(), other - other.mean()
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum()) / scale if scale else 0.0
