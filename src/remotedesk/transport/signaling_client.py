@@ -66,6 +66,11 @@ class SignalingClient:
     ) -> None:
         await self.close()
 
+    @property
+    def closed(self) -> bool:
+        """True once the socket is gone; after a refusal it is not."""
+        return self._socket.closed
+
     async def send(self, message: ToServer) -> None:
         """Send a message; raises ServerError(SERVER_LOST), ProtocolError(MESSAGE_TOO_BIG)."""
         data = TO_SERVER.encode(message)
