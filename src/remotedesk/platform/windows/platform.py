@@ -1,0 +1,48 @@
+"""Says plainly that sharing does not work on Windows yet."""
+
+from collections.abc import Callable
+
+from remotedesk.core.consent import Grant
+from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.core.geometry import Rect
+from remotedesk.platform.ports import InputInjector, ScreenCapture, Watch
+
+
+class WindowsPlatform:
+    """Refuses everything with PLATFORM_UNSUPPORTED; holds nothing."""
+
+    def require_supported(self) -> None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def open_capture(self, grant: Grant) -> ScreenCapture:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def watch_hot_key(self, pressed: Callable[[], None]) -> Watch:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def watch_lock(self, changed: Callable[[bool], None]) -> Watch:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def watch_local_activity(self, active: Callable[[], None]) -> Watch:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def own_window_rects(self) -> tuple[Rect, ...]:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def code_for_native_key(self, native_scan_code: int) -> str | None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+
+def _unsupported() -> PlatformError:
+    return PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "Windows has no adapter yet")

@@ -1,0 +1,66 @@
+"""Reads the whole root window through shared memory."""
+
+import time
+from typing import Any
+
+import mss
+from mss.exception import ScreenShotError
+
+from remotedesk.core.consent import Feature, Grant
+from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.core.geometry import Size
+from remotedesk.platform.ports import CapturedFrame
+from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
+
+
+class X11Capture:
+    """The root window, all monitors as the X server lays them out; the pointer is not drawn into it."""
+
+    def __init__(self, display_name: str) -> None:
+        self._name = display_name
+        self._display = open_display(display_name)
+        self._root: Any = self._display.screen().root
+        try:
+            self._mss = mss.MSS(display=display_name)
+        except ScreenShotError as failure:
+            close_display(self._display)
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "no capture on this display") from failure
+        self._size = self.size()
+
+    def size(self) -> Size:
+        """Return the size of the root window; raises PlatformError(CAPTURE_FAILED) when the X server is gone."""
+        try:
+            geometry = self._root.get_geometry()
+        except X_ERRORS as failure:
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server is gone") from failure
+        return Size(geometry.width, geometry.height)
+
+    def grab(self, grant: Grant) -> CapturedFrame:
+        """Return the screen now; follows a change of resolution."""
+        size = self.size()
+        try:
+            return self._grab(grant, size)
+        except ScreenShotError:
+            # The resolution may change between asking for the size and reading the pixels.
+            if self.size() == size:
+                raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server refused the picture") from None
+        try:
+            return self._grab(grant, self.size())
+        except ScreenShotError as failure:
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server refused the picture") from failure
+
+    def _grab(self, grant: Grant, size: Size) -> CapturedFrame:
+        if size != self._size:
+            # The shared memory segment has the size of the screen it was made for.
+            self._mss.close()
+            self._mss = mss.MSS(display=self._name)
+            self._size = size
+        grant.require(Feature.VIEW)
+        captured_at_s = time.monotonic()
+        shot = self._mss.grab({"left": 0, "top": 0, "width": size.width, "height": size.height})
+        return CapturedFrame(bytes(shot.raw), size.width, size.height, captured_at_s)
+
+    def close(self) -> None:
+        """Let go of the shared memory and both connections."""
+        self._mss.close()
+        close_display(self._display)
