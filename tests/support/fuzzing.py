@@ -17,8 +17,8 @@ MOST_SHOWN: Final = 2_000  # bytes of a failing input in the message
 _TOKENS: Final = (
     b"NaN", b"Infinity", b"-0", b"1e999", b"1.0", b"null", b"true", b"[]", b"{}", b"9" * 400, b"-1",
     b"9007199254740993", b"18446744073709551616", b"e+", b"\\ud800", b"\\u0000", b"\\u202e", b"\xff", b"\xed\xa0\x80",
-    b"\xef\xbb\xbf", b"\x00", b'"', b'""', b"\\", b",", b":", b'"type":', b'"type":"Relay"', b"/*", b"=", b"====", b"\r\n", b"\n", b"\n\n",
-    b"%00", "１２３".encode(), "ー".encode(),
+    b"\xef\xbb\xbf", b"\x00", b'"', b'""', b"\\", b",", b":", b'"type":', b'"type":"Relay"', b"/*", b"=",
+    b"====", b"\r\n", b"\n", b"\n\n", b"%00", "１２３".encode(), "ー".encode(),
 )  # fmt: skip
 _VALUES: Final[tuple[Any, ...]] = (
     None, True, False, 0, -1, 1, 2**31, 2**53, 2**63, 2**64, 10**300, 1.5, -0.0, 1e308,

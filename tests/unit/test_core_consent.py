@@ -302,7 +302,7 @@ class TestRaces:
             clock.now_s += 1
             self.together(lambda g=gate, p=prompt, m=made: m.extend(g.answer(p.number, Feature)), gate.stop)
             assert not any(grant.live for grant in made)
-            assert gate.granted == frozenset()
+            assert gate.grants == {}
             assert gate.prompt is None
 
     def test_two_yeses_at_once_leave_one_grant_that_a_revoke_reaches(self) -> None:
@@ -459,6 +459,7 @@ class ConsentMachine(RuleBasedStateMachine):
         for grant in self.made:
             standing = self.allowed.get(grant.feature) is grant
             assert grant.live == (standing and not self.reasons)
+        assert self.gate.grants == self.allowed
         assert self.gate.granted == set(self.allowed)
         assert self.gate.suspended == bool(self.reasons)
         assert self.gate.prompt == self.open

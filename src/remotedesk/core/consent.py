@@ -186,12 +186,12 @@ class ConsentGate:
     @property
     def grants(self) -> dict[Feature, Grant]:
         """A copy of the standing grants, suspended or not."""
-        return dict(self._grants)
+        return {feature: grant for feature, grant in tuple(self._grants.items()) if self._holds(grant)}
 
     @property
     def granted(self) -> frozenset[Feature]:
         """The features with a standing grant, suspended or not."""
-        return frozenset(feature for feature, grant in tuple(self._grants.items()) if self._holds(grant))
+        return frozenset(self.grants)
 
     @property
     def suspended(self) -> bool:
