@@ -15,7 +15,7 @@ class DirectRelay:
 
     @classmethod
     def pair(cls) -> "tuple[DirectRelay, DirectRelay]":
-        """Return two joined ends."""
+        """Return two joined ends of this class."""
         left, right = cls(), cls()
         left.peer, right.peer = right, left
         return left, right
