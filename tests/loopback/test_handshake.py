@@ -6,6 +6,7 @@ import pytest
 
 from remotedesk.core.errors import ErrorCode, PairingError, ProtocolError, RemotedeskError, ServerError
 from remotedesk.transport.handshake import (
+    ANSWER_AFTER_S,
     Paired,
     compare_as_customer,
     compare_as_engineer,
@@ -65,6 +66,37 @@ async def talk(left: DirectRelay, right: DirectRelay, customer: Paired, engineer
     await engineer.receive(right)
     await engineer.send(right, CustomerDetails("Taro Yamada"))
     await customer.receive(left)
+
+
+class TimedRelay(DirectRelay):
+    """Notes when each message was taken and sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[float] = []
+        self.sent: list[float] = []
+
+    async def send(self, message: RelayMessage) -> None:
+        """Note and send."""
+        self.sent.append(asyncio.get_running_loop().time())
+        await super().send(message)
+
+    async def receive(self) -> RelayMessage:
+        """Receive and note."""
+        message = await super().receive()
+        self.taken.append(asyncio.get_running_loop().time())
+        return message
+
+
+async def test_what_follows_the_arithmetic_leaves_on_a_fixed_deadline() -> None:
+    begun = asyncio.get_running_loop().time()
+    left, right = TimedRelay.pair()
+    assert isinstance(left, TimedRelay)
+    assert isinstance(right, TimedRelay)
+    await asyncio.gather(pair_as_customer(left, CUSTOMER), pair_as_engineer(right, ENGINEER))
+    tick = 0.02  # the coarsest clock of an event loop, on Windows
+    for earlier, later in ((begun, left.sent[0]), (right.taken[0], right.sent[0]), (left.taken[0], left.sent[1])):
+        assert later - earlier > ANSWER_AFTER_S - tick
 
 
 async def test_another_guess_after_a_wrong_one() -> None:

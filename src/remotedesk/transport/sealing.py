@@ -36,8 +36,9 @@ class SealedChannel:
     def seal(self, message: SealedMessage) -> Sealed:
         """Return the next envelope.
 
-        Raises ProtocolError for a message out of bounds, which leaves the channel as it was; PairingError(ENVELOPE_OUT_OF_ORDER)
-        when the key is used up; PairingError with its first failure's code when the channel is dead.
+        Raises ProtocolError for a message out of bounds, which leaves the channel as it was;
+        PairingError(ENVELOPE_OUT_OF_ORDER) when the key is used up; PairingError with its first failure's code when
+        the channel is dead.
         """
         plain = SEALED.encode(message)
         sealer = self._require(self._sealer)
