@@ -1,0 +1,134 @@
+"""The server as one object: HTTP, WebSocket and page on one port, in whatever event loop it is started."""
+
+import asyncio
+import contextlib
+import ipaddress
+import ssl
+import time
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Final, Self
+
+from aiohttp import hdrs, web
+
+import remotedesk
+from remotedesk.core.errors import ErrorCode
+from remotedesk.wire import signaling as wire
+from remotedesk_signaling.accounts import Accounts
+from remotedesk_signaling.connection import Connection, Socket
+from remotedesk_signaling.limits import Limits
+from remotedesk_signaling.rates import address_key
+from remotedesk_signaling.service import Service
+
+_LARGEST_BODY: Final = 1_024  # no request has a body
+
+
+@dataclass(frozen=True)
+class ServerConfig:
+    """What a server needs to know. Port 0 takes a free one; without `tls` something in front terminates it.
+
+    `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed. The server closes no `accounts`.
+    """
+
+    accounts: Accounts
+    host: str = "127.0.0.1"
+    port: int = 0
+    tls: ssl.SSLContext | None = None
+    limits: Limits = field(default_factory=Limits)
+    trusted_proxies: tuple[str, ...] = ()
+
+
+async def serve(config: ServerConfig) -> "RunningServer":
+    """Start a server in the running event loop; raises OSError when the port cannot be had.
+
+    Use as `async with await serve(config) as server:`, or call `close`.
+    """
+    server = RunningServer(config)
+    try:
+        await server.start()
+    except BaseException:
+        await server.close()
+        raise
+    return server
+
+
+class RunningServer:
+    """A started server."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        self._config = config
+        self._networks = tuple(ipaddress.ip_network(text, strict=False) for text in config.trusted_proxies)
+        self._service = Service(config.accounts, config.limits, time.monotonic)
+        self._sweeper: asyncio.Task[None] | None = None
+        app = web.Application(client_max_size=_LARGEST_BODY)
+        app.add_routes([web.get("/ws", self._socket), web.get("/health", self._health)])
+        self._runner = web.AppRunner(
+            app, access_log=None, keepalive_timeout=config.limits.request_s, shutdown_timeout=1.0
+        )
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens on."""
+        return int(self._runner.addresses[0][1])
+
+    async def start(self) -> None:
+        """Listen."""
+        config = self._config
+        await self._runner.setup()
+        await web.TCPSite(self._runner, config.host, config.port, ssl_context=config.tls, backlog=1024).start()
+        self._sweeper = asyncio.create_task(self._service.sweep_forever())
+
+    async def close(self) -> None:
+        """Stop listening, tell every client, and close all sockets within a few seconds."""
+        for site in tuple(self._runner.sites):
+            await site.stop()
+        await self._service.shut_down()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        await self._runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # -- requests -------------------------------------------------------------------------------------------
+
+    async def _health(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok", "version": remotedesk.__version__, **self._service.figures()})
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        origin = request.headers.get(hdrs.ORIGIN)
+        if origin is not None and origin.partition("://")[2] != request.host:
+            raise web.HTTPForbidden(text="this origin may not connect")
+        limits = self._config.limits
+        offered = [part.strip() for part in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")]
+        # Another protocol is agreed to, so that its speaker can be told the reason in words of ours.
+        socket = Socket(limits, [wire.SUBPROTOCOL] if wire.SUBPROTOCOL in offered else offered)
+        await socket.prepare(request)
+        transport = request.transport
+        if transport is not None:
+            connection = Connection(socket, transport, self._address(request), limits, self._service.clock())
+            spoken = socket.ws_protocol == wire.SUBPROTOCOL
+            await self._service.attend(connection, None if spoken else ErrorCode.VERSION_UNSUPPORTED)
+        return socket
+
+    def _address(self, request: web.Request) -> str:
+        """Return the nearest address that is not one of our own proxies."""
+        hops = [part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")]
+        address = request.remote or ""
+        while hops and self._trusted(address):
+            address = hops.pop() or address
+        return address_key(address)
+
+    def _trusted(self, address: str) -> bool:
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._networks)
