@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from remotedesk.core.display_text import many_lines
@@ -11,6 +12,7 @@ from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
 from remotedesk.ui.shared.widgets import Kind, Label, Role, button
 
 _LONGEST: Final = 4_000  # characters, as on the wire
+_BUBBLE_EDGES: Final = 28  # logical pixels left and right of the text, together
 _MOST_BUBBLES: Final = 500
 
 
@@ -115,17 +117,20 @@ class _Bubble(QWidget):
         super().__init__()
         self.text = text
         scheme = colors()
-        label = Label(text, name="chat_line", wrap=True)
-        label.setAccessibleName(f"{who}: {text}")
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        back, front = (scheme.accent, scheme.on_accent) if mine else (scheme.sunken, scheme.text)
-        label.setStyleSheet(f"background: {back}; color: {front}; border-radius: 10px; padding: 7px 11px;")
+        self._label = Label(text, name="chat_line", wrap=True)
+        self._label.setAccessibleName(f"{who}: {text}")
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
+        back, front = (scheme.accent, scheme.on_accent) if mine else (scheme.surface, scheme.text)
+        edge = scheme.accent if mine else scheme.line
+        look = f"background: {back}; color: {front}; border: 1px solid {edge}; border-radius: 10px; padding: 7px 11px;"
+        self._label.setStyleSheet(look)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        if mine:
-            row.addStretch(1)
-            row.addWidget(label, 4)
-        else:
-            row.addWidget(label, 4)
-            row.addStretch(1)
+        row.addWidget(self._label, 0, Qt.AlignmentFlag.AlignRight if mine else Qt.AlignmentFlag.AlignLeft)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be as wide as the text, but leave room that shows whose line it is."""
+        metrics = QFontMetrics(self._label.font())
+        natural = max(metrics.horizontalAdvance(line) for line in self.text.split("\n")) + _BUBBLE_EDGES
+        self._label.setFixedWidth(min(natural, self.width() * 5 // 6))

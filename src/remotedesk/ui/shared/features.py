@@ -46,6 +46,22 @@ def feature_name(feature: Feature) -> str:
     }[feature]
 
 
+def feature_short_name(feature: Feature) -> str:
+    """Return one word for `feature`, where it stands beside a switch."""
+    return {
+        Feature.VIEW: translate("Features", "View"),
+        Feature.CONTROL: translate("Features", "Control"),
+        Feature.CHAT: translate("Features", "Chat"),
+        Feature.ANNOTATE: translate("Features", "Draw"),
+        Feature.VOICE: translate("Features", "Voice"),
+        Feature.CAMERA: translate("Features", "Camera"),
+        Feature.FILES_TO_CUSTOMER: translate("Features", "Files in"),
+        Feature.FILES_FROM_CUSTOMER: translate("Features", "Files out"),
+        Feature.CLIPBOARD_TO_CUSTOMER: translate("Features", "Paste in"),
+        Feature.CLIPBOARD_FROM_CUSTOMER: translate("Features", "Copy out"),
+    }[feature]
+
+
 def feature_sentence(feature: Feature) -> str:
     """Return what the customer allows with `feature`, to him."""
     return {

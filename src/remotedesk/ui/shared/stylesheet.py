@@ -69,6 +69,11 @@ QTableWidget, QTreeWidget, QListWidget {
     background: $surface; border: 1px solid $line; border-radius: 8px; gridline-color: $line;
 }
 QTableWidget:focus, QTreeWidget:focus, QListWidget:focus { border: 2px solid $accent; }
+QTableWidget::item, QTreeWidget::item, QListWidget::item { padding: 5px 8px; }
+QTableWidget::item:selected, QTreeWidget::item:selected, QListWidget::item:selected {
+    background: $accent_soft; color: $text;
+}
+QHeaderView { background: $surface; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 8px; font-weight: 600;
 }

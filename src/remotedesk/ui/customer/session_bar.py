@@ -1,0 +1,260 @@
+"""The bar that stays on top while a session lives: who is here, what he may do, and the way out."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from remotedesk.core.consent import Feature, Suspension
+from remotedesk.core.display_text import one_line
+from remotedesk.engine.events import PeerNamed
+from remotedesk.ui.shared.features import FEATURE_ORDER, feature_icon, feature_name, feature_short_name
+from remotedesk.ui.shared.icons import Icon, IconView
+from remotedesk.ui.shared.notice import Notice
+from remotedesk.ui.shared.placement import primary_area
+from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors
+from remotedesk.ui.shared.widgets import Kind, Label, Role, Surface, Switch, button
+
+translate = QCoreApplication.translate
+
+HOT_KEY: Final = "Ctrl+Shift+F12"
+ALWAYS_SHOWN: Final = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
+_NAME_WIDTH: Final = 260  # logical pixels
+_LONGEST_NAME: Final = 64
+_NOTICE_MS: Final = 12_000
+
+
+class SessionBar(QWidget):
+    """Calls `set_allowed` and `end` straight from the click, before anything else happens; emits `chat_wanted`.
+
+    It cannot be closed, only hidden by whoever made it.
+    """
+
+    chat_wanted = Signal()
+
+    def __init__(self, set_allowed: Callable[[Feature, bool], None], end: Callable[[], None]) -> None:
+        flags = Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
+        super().__init__(None, flags)
+        self.setObjectName("session_bar")
+        self.setWindowTitle(self.tr("Remote support session"))
+        self.setAccessibleName(self.windowTitle())
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # of its own, so that no switch has it when a key strays here
+        self._set_allowed = set_allowed
+        self._granted: frozenset[Feature] = frozenset()
+        self._unread = 0
+        self._dragged_from: QPoint | None = None
+        self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
+        self._cells = {feature: _cell(feature, switch) for feature, switch in self.switches.items()}
+        self.name = Label(kind=Kind.FIELD, name="peer_name")
+        self.status = Label(kind=Kind.SMALL, name="session_status")
+        self.chat_button = button(self.tr("Messages"), "chat", Role.QUIET, icon=Icon.CHAT)
+        self.chat_button.clicked.connect(self.chat_wanted)
+        self.end_button = button(self.tr("End"), "end", Role.DANGER, accessible=self.tr("End the session"))
+        self.end_button.clicked.connect(end)
+        self.hot_key = Label(HOT_KEY, Kind.SMALL, name="hot_key")
+        self.notice = Notice("session_notice")
+        self._notice_timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
+        self._notice_timer.timeout.connect(self._drop_notice)
+        self._clock = QElapsedTimer()
+        self._ticking = QTimer(self, interval=1000)
+        self._ticking.timeout.connect(self._show_status)
+        self._state_text = ""
+        self._standing = ""  # why everything stands still, if it does
+        self._lay_out()
+
+    def open(self, peer: PeerNamed) -> None:
+        """Show it at the top centre of the primary screen, without taking the focus."""
+        who = " · ".join(part for part in (one_line(peer.name, _LONGEST_NAME), one_line(peer.company, 64)) if part)
+        metrics = QFontMetrics(self.name.font())
+        self.name.setText(metrics.elidedText(who, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
+        self.name.setAccessibleName(who)
+        self._refit()
+        area = primary_area()
+        self.move(area.center().x() - self.width() // 2, area.top())
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.raise_()
+
+    def show_connecting(self) -> None:
+        """The customer has said yes; the way to the engineer is being made."""
+        self._state_text = self.tr("Connecting…")
+        self._show_status()
+
+    def show_active(self) -> None:
+        """Connected; the time runs from the first call."""
+        if not self._clock.isValid():
+            self._clock.start()
+            self._ticking.start()
+        self._state_text = ""
+        self._standing = ""
+        self._show_status()
+        self._refresh_notice()
+
+    def show_reconnecting(self) -> None:
+        """The engineer is silent; nothing is shared until he is back."""
+        self._standing = self.tr("Reconnecting… Nothing is shared until your engineer is back.")
+        self._refresh_notice()
+
+    def show_grants(self, features: frozenset[Feature], suspensions: frozenset[Suspension]) -> None:
+        """Move the switches to what is allowed, and say why everything stands still if it does."""
+        self._granted = features
+        self._show_switches()
+        if Suspension.LOCKED in suspensions:
+            self._standing = self.tr("Paused: your screen is locked. Nothing is shared.")
+        elif Suspension.SILENCE in suspensions:
+            self._standing = self.tr("Reconnecting… Nothing is shared until your engineer is back.")
+        else:
+            self._standing = ""
+        self._show_status()
+        self._refresh_notice()
+
+    def show_notice(self, text: str) -> None:
+        """Say something for a while, and move the switches back to what is allowed."""
+        self._show_switches()
+        self._notice_timer.start()
+        self._tell(text, Surface.SUNKEN)
+
+    def hide_hot_key(self) -> None:
+        """The hot key does not work on this computer: do not promise it."""
+        self.hot_key.hide()
+
+    def count_unread(self, unread: int) -> None:
+        """Show how many chat lines have not been seen."""
+        self._unread = unread
+        self.chat_button.setText(self.tr("Messages ({count})").format(count=unread) if unread else self.tr("Messages"))
+        self.chat_button.setAccessibleName(self.chat_button.text())
+        self._refit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stay: while somebody is connected it must be seen."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a border, since there is no frame."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colors().surface)
+        painter.setPen(colors().field_line)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to drag."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._dragged_from = event.globalPosition().toPoint() - self.pos()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag, but never off the screens."""
+        if self._dragged_from is None:
+            return
+        wanted = event.globalPosition().toPoint() - self._dragged_from
+        screen = QGuiApplication.screenAt(event.globalPosition().toPoint()) or self.screen()
+        area = screen.availableGeometry()
+        x = min(max(wanted.x(), area.left()), area.right() + 1 - self.width())
+        y = min(max(wanted.y(), area.top()), area.bottom() + 1 - self.height())
+        self.move(x, y)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Stop dragging."""
+        self._dragged_from = None
+
+    def _switch(self, feature: Feature) -> Switch:
+        switch = Switch(f"allow_{feature.value}", self.tr("Allow: {feature}").format(feature=feature_name(feature)))
+        switch.clicked.connect(lambda on: self._moved(feature, on))
+        return switch
+
+    def _moved(self, feature: Feature, on: bool) -> None:
+        self._set_allowed(feature, on)
+        if on:  # off is true already; on is when the engine says so
+            self._show_switches()
+
+    def _show_switches(self) -> None:
+        for feature, switch in self.switches.items():
+            switch.setChecked(feature in self._granted)
+            if feature in self._granted:
+                self._cells[feature].show()
+
+    def _show_status(self) -> None:
+        if self._state_text:
+            self.status.setText(self._state_text)
+            return
+        doing = self.tr("Paused") if self._standing else _doing(self._granted)
+        self.status.setText(f"{_elapsed(self._clock)} · {doing}")
+
+    def _refresh_notice(self) -> None:
+        if self._standing:
+            self._notice_timer.stop()
+            self._tell(self._standing, Surface.NOTICE)
+        elif not self._notice_timer.isActive():
+            self._drop_notice()
+
+    def _tell(self, text: str, surface: Surface) -> None:
+        self.notice.tell(text, surface)
+        self._refit()
+
+    def _drop_notice(self) -> None:
+        self._tell("", Surface.SUNKEN)
+
+    def _refit(self) -> None:
+        middle = self.geometry().center().x()
+        self.adjustSize()
+        if self.isVisible():
+            self.move(middle - self.width() // 2, self.y())
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(SPACE_S, SPACE_S, SPACE_M, SPACE_S)
+        row.setSpacing(SPACE_M)
+        row.addWidget(IconView(Icon.GRIP, 20, colors().field_line))
+        who = QVBoxLayout()
+        who.setSpacing(2)
+        who.addWidget(self.name)
+        who.addWidget(self.status)
+        row.addLayout(who)
+        row.addSpacing(SPACE_S)
+        for feature, cell in self._cells.items():
+            cell.setVisible(feature in ALWAYS_SHOWN)
+            row.addWidget(cell)
+        row.addWidget(self.chat_button)
+        row.addLayout(_end_column(self.end_button, self.hot_key))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.notice)
+
+
+def _cell(feature: Feature, switch: Switch) -> QWidget:
+    cell = QWidget()
+    row = QHBoxLayout(cell)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(SPACE_XS)
+    row.addWidget(IconView(feature_icon(feature), 20, colors().muted))
+    row.addWidget(Label(feature_short_name(feature)))
+    row.addWidget(switch)
+    return cell
+
+
+def _end_column(end: QPushButton, hot_key: Label) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addWidget(end)
+    hot_key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    column.addWidget(hot_key)
+    return column
+
+
+def _doing(granted: frozenset[Feature]) -> str:
+    if Feature.CONTROL in granted:
+        return translate("SessionBar", "Your screen is seen and controlled")
+    if Feature.VIEW in granted:
+        return translate("SessionBar", "Your screen is seen")
+    return translate("SessionBar", "Your screen is not shared")
+
+
+def _elapsed(clock: QElapsedTimer) -> str:
+    seconds = clock.elapsed() // 1000 if clock.isValid() else 0
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"

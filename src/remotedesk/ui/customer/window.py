@@ -1,0 +1,45 @@
+"""The customer's main window: start, waiting and end, one after the other."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from remotedesk.ui.customer.end_page import EndPage
+from remotedesk.ui.customer.start_page import StartPage
+from remotedesk.ui.customer.waiting_page import WaitingPage
+from remotedesk.ui.shared.placement import centred, primary_area
+
+
+class CustomerWindow(QWidget):
+    """Holds the pages; emits `closed` when the customer closes it."""
+
+    closed = Signal()
+
+    def __init__(self, prefilled: str, footer: str) -> None:
+        super().__init__()
+        self.setObjectName("customer_window")
+        self.setWindowTitle(self.tr("Remote support"))
+        self.start = StartPage(prefilled, footer)
+        self.waiting = WaitingPage()
+        self.end = EndPage()
+        self._pages = QStackedWidget()
+        for page in (self.start, self.waiting, self.end):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.setFixedWidth(460)
+        self.resize(460, 500)
+
+    def show_page(self, page: QWidget) -> None:
+        """Turn to `page` and show the window, in the middle of the primary screen at first."""
+        self._pages.setCurrentWidget(page)
+        if not self.isVisible():
+            self.move(centred(self.size(), primary_area()))
+            self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell; whoever owns the window decides what ends with it."""
+        self.closed.emit()
