@@ -167,14 +167,14 @@ class EvilServer:
         role = Role.ENGINEER if self._sockets else Role.CUSTOMER
         self._sockets[role] = socket
         async for item in socket:
-            self.received.append(item.data.encode())
-            message = TO_SERVER.decode(item.data.encode())
+            self.received.append(item.data)
+            message = TO_SERVER.decode(item.data)
             assert isinstance(message, Relay)
             self.received.append(message.payload)
             relayed = RELAY.decode(message.payload)
             self.received += [value for value in msgspec.structs.astuple(relayed) if isinstance(value, bytes)]
             for to, what in self.carrier.carry(role, relayed):
-                await self._sockets[to].send_str(TO_CLIENT.encode(Relay(RELAY.encode(what))).decode())
+                await self._sockets[to].send_bytes(TO_CLIENT.encode(Relay(RELAY.encode(what))))
         return socket
 
 

@@ -65,10 +65,10 @@ def saying(*messages: ToClient | str | bytes) -> Handler:
 
     async def talk(response: web.WebSocketResponse) -> None:
         for message in messages:
-            if isinstance(message, bytes):
-                await response.send_bytes(message)
+            if isinstance(message, str):
+                await response.send_str(message)
             else:
-                await response.send_str(message if isinstance(message, str) else TO_CLIENT.encode(message).decode())
+                await response.send_bytes(message if isinstance(message, bytes) else TO_CLIENT.encode(message))
         await listen(response)
 
     return talking(talk)
@@ -89,19 +89,19 @@ async def received_with(client: SignalingClient) -> RemotedeskError:
 
 
 async def test_messages_pass_both_ways_in_order() -> None:
-    heard: list[str] = []
+    heard: list[bytes] = []
 
     async def talk(response: web.WebSocketResponse) -> None:
-        heard.append(await response.receive_str())
+        heard.append(await response.receive_bytes())
         for message in (PeerJoined(), Relay(b"sealed")):
-            await response.send_str(TO_CLIENT.encode(message).decode())
+            await response.send_bytes(TO_CLIENT.encode(message))
         await listen(response)
 
     async with serving(talking(talk)) as address, await SignalingClient.connect(address) as client:
         await client.send(Join("12345"))
         assert await client.receive() == PeerJoined()
         assert await client.receive() == Relay(b"sealed")
-    assert heard == ['{"type":"Join","routing":"12345"}']
+    assert heard == [b'{"type":"Join","routing":"12345"}']
 
 
 def pin(certificates: Certificates) -> Trust:
@@ -223,12 +223,12 @@ async def test_a_refusal_is_raised_by_its_family_and_the_socket_stays(
 @pytest.mark.parametrize(
     ("sent", "code"),
     [
-        ("nonsense", ErrorCode.MESSAGE_MALFORMED),
-        ('{"type":"Joined"}', ErrorCode.MESSAGE_MALFORMED),
-        ('{"type":"SignIn","name":"a","password":"b"}', ErrorCode.MESSAGE_MALFORMED),
-        ('"\\ud800"', ErrorCode.MESSAGE_MALFORMED),
-        (b'{"type":"PeerJoined"}', ErrorCode.MESSAGE_MALFORMED),
-        ('{"type":"PeerJoined"}' + " " * LARGEST, ErrorCode.MESSAGE_TOO_BIG),
+        (b"nonsense", ErrorCode.MESSAGE_MALFORMED),
+        (b'{"type":"Joined"}', ErrorCode.MESSAGE_MALFORMED),
+        (b'{"type":"SignIn","name":"a","password":"b"}', ErrorCode.MESSAGE_MALFORMED),
+        (b'"\\ud800"', ErrorCode.MESSAGE_MALFORMED),
+        ('{"type":"PeerJoined"}', ErrorCode.MESSAGE_MALFORMED),
+        (b'{"type":"PeerJoined"}' + b" " * LARGEST, ErrorCode.MESSAGE_TOO_BIG),
     ],
 )
 async def test_what_is_no_message_closes_the_socket(sent: str | bytes, code: ErrorCode) -> None:

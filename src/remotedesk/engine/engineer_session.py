@@ -7,7 +7,7 @@ from typing import Final
 from remotedesk.core.audit import Act
 from remotedesk.core.consent import Feature
 from remotedesk.core.display_text import one_line
-from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
+from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError, ServerError
 from remotedesk.core.role import Role
 from remotedesk.core.session_number import SECRET_DIGITS, SessionNumber
 from remotedesk.core.session_state import Event, State
@@ -105,8 +105,8 @@ class EngineerSession(Session):
 
     async def _pair(self, mailbox: Mailbox, number: SessionNumber) -> Paired:
         binding = Binding(self.world.address.host, number.routing)
-        await mailbox.expect(signaling.PeerJoined)
         while True:
+            await self._next_customer(mailbox)
             self.move(Event.PEER_JOINED)
             if not self._started:
                 self.note(Act.STARTED, role=self.role, server=self.world.address.host, routing=number.routing)
@@ -114,26 +114,52 @@ class EngineerSession(Session):
                 terms = PairingTerms(number.secret, binding, CAPABILITIES)
                 paired = await pair_as_engineer(mailbox.relay, terms)
             except (PairingError, ProtocolError) as error:
+                await mailbox.send(signaling.GuessFailed())
                 await self._guess_failed(mailbox, error.code)
-                continue
-            self.move(Event.PAIRED)
-            return paired
+            except ServerError as error:
+                if error.code is not ErrorCode.PEER_ENDED:
+                    raise
+                await self._guess_failed(mailbox, error.code)
+            else:
+                self.move(Event.PAIRED)
+                return paired
+
+    async def _next_customer(self, mailbox: Mailbox) -> None:
+        """Return when a customer joins, or the one who is here begins; his ten seconds count from his first message."""
+        while True:
+            joined = asyncio.create_task(mailbox.expect(signaling.PeerJoined, leaving_ends=False))
+            relay = mailbox.relay
+            begun = asyncio.create_task(relay.receive())
+            try:
+                await asyncio.wait((joined, begun), return_when=asyncio.FIRST_COMPLETED)
+                if begun.done() and begun.exception() is None:
+                    relay.deliver(RELAY.encode(begun.result()))
+                    return
+                if joined.done():
+                    joined.result()
+                    return
+                mailbox.fresh_relay()  # whoever was here has left
+            finally:
+                joined.cancel()
+                begun.cancel()
 
     async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode) -> None:
-        await mailbox.send(signaling.GuessFailed())
-        left = (await mailbox.expect(signaling.GuessCounted)).guesses_left
-        self.note(Act.GUESS_FAILED, code=code, left=left)
+        """Tell that the exchange is over; if it counted, wait until the engineer allows another."""
         self.move(Event.GUESS_FAILED, code)
-        self.world.tell(GuessFailed(code, left))
-        if left == 0:
+        mailbox.fresh_relay()
+        counted = await mailbox.expect(signaling.GuessCounted, signaling.PeerJoined, leaving_ends=False)
+        if isinstance(counted, signaling.PeerJoined):  # the one before left without having guessed
+            mailbox.put_back(counted)
+            return
+        self.note(Act.GUESS_FAILED, code=code, left=counted.guesses_left)
+        self.world.tell(GuessFailed(code, counted.guesses_left))
+        if counted.guesses_left == 0:
             raise NumberError(ErrorCode.NUMBER_BURNT)
         self._retry.clear()
         await self._retry.wait()
-        relay = mailbox.fresh_relay()
         await mailbox.send(signaling.AllowRetry())
-        self.world.tell(RetryAllowed((await mailbox.expect(signaling.RetryAllowed)).guesses_left))
-        # The customer takes his time to type; the exchange's ten seconds begin with his first message.
-        relay.deliver(RELAY.encode(await relay.receive()))
+        allowed = await mailbox.expect(signaling.RetryAllowed, leaving_ends=False)
+        self.world.tell(RetryAllowed(allowed.guesses_left))
 
     async def _expect_details(self, mailbox: Mailbox, paired: Paired) -> CustomerDetails:
         async with asyncio.timeout(NAME_WITHIN_S):

@@ -38,10 +38,11 @@ class Mailbox:
         """Tell the server something. Raises ServerError(SERVER_LOST)."""
         await self._client.send(message)
 
-    async def expect(self, *kinds: type[T]) -> T:
+    async def expect(self, *kinds: type[T], leaving_ends: bool = True) -> T:
         """Return the server's next message of these kinds; others are passed over.
 
-        Raises what the server refused with, or ServerError(SERVER_LOST).
+        Raises what the server refused with, ServerError(SERVER_LOST), and ServerError(PEER_ENDED) when the other
+        side leaves, unless `leaving_ends` is False.
         """
         while True:
             notice = await self._notices.get()
@@ -50,6 +51,12 @@ class Mailbox:
                 raise notice
             if isinstance(notice, kinds):
                 return notice
+            if leaving_ends and isinstance(notice, PeerLeft):
+                raise ServerError(ErrorCode.PEER_ENDED)
+
+    def put_back(self, notice: ToClient) -> None:
+        """Let the next `expect` see `notice`."""
+        self._notices.put_nowait(notice)
 
     def fresh_relay(self) -> SignalingRelay:
         """Return a relay that holds nothing from an exchange before."""
@@ -70,25 +77,27 @@ class Mailbox:
         await self._client.close()
 
     async def _read(self) -> None:
-        try:
-            while True:
+        while True:
+            try:
                 self._sort(await self._client.receive())
-        except RemotedeskError as error:
-            self._fail(error)
+            except RemotedeskError as error:
+                self._fail(error)
+                if error.code is ErrorCode.SERVER_LOST or isinstance(error, ProtocolError):
+                    return
 
     def _sort(self, message: ToClient) -> None:
         match message:
             case Relay(payload=payload):
                 self.relay.deliver(payload)
+                return
             case PeerPresent():
-                pass
+                return
             case PeerLeft():
-                self._fail(ServerError(ErrorCode.PEER_ENDED))
-            case _:
-                try:
-                    self._notices.put_nowait(message)
-                except asyncio.QueueFull:
-                    self._fail(ProtocolError(ErrorCode.MESSAGE_FLOOD))
+                self.relay.fail(ServerError(ErrorCode.PEER_ENDED))
+        try:
+            self._notices.put_nowait(message)
+        except asyncio.QueueFull:
+            self._fail(ProtocolError(ErrorCode.MESSAGE_FLOOD))
 
     def _fail(self, error: RemotedeskError) -> None:
         self.relay.fail(error)

@@ -211,8 +211,10 @@ class Session(ABC):
                 if isinstance(message, Sealed):
                     self._on_goodbye(paired.channel.open(message))
             except RemotedeskError as error:
-                log.info("the server is not there for now: %s", error.code)
-                await asyncio.Event().wait()
+                log.info("the server said: %s", error.code)
+                if mailbox.lost:
+                    await asyncio.Event().wait()  # the connection goes on without the server
+                mailbox.fresh_relay()
 
     async def _resume(self, paired: Paired) -> Paired:
         if self.mailbox is None or self.mailbox.lost:

@@ -75,7 +75,7 @@ class SignalingClient:
         """Send a message; raises ServerError(SERVER_LOST), ProtocolError(MESSAGE_TOO_BIG)."""
         data = TO_SERVER.encode(message)
         try:
-            await self._socket.send_frame(data, aiohttp.WSMsgType.TEXT)
+            await self._socket.send_frame(data, aiohttp.WSMsgType.BINARY)
         except (aiohttp.ClientError, OSError):
             raise ServerError(ErrorCode.SERVER_LOST) from None
 
@@ -87,7 +87,7 @@ class SignalingClient:
         Raises ServerError(SERVER_LOST) once the socket is gone; ProtocolError for what is no message, and closes.
         """
         item = await self._socket.receive()
-        if item.type is aiohttp.WSMsgType.TEXT:
+        if item.type is aiohttp.WSMsgType.BINARY:
             try:
                 message = TO_CLIENT.decode(item.data)
             except ProtocolError:
@@ -97,8 +97,8 @@ class SignalingClient:
                 raise refusal(message)
             return message
         await self.close()
-        if item.type is aiohttp.WSMsgType.BINARY:
-            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "binary")
+        if item.type is aiohttp.WSMsgType.TEXT:
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "text")
         if isinstance(item.data, aiohttp.WebSocketError):
             big = item.data.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
             raise ProtocolError(ErrorCode.MESSAGE_TOO_BIG if big else ErrorCode.MESSAGE_MALFORMED, "frame")
