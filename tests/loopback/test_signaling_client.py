@@ -19,6 +19,7 @@ from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.transport.signaling_client import SignalingClient
 from remotedesk.wire.pairing import RELAY, PakeRefused
 from remotedesk.wire.signaling import LARGEST, SUBPROTOCOL, TO_CLIENT, Join, PeerJoined, Refused, Relay, ToClient
+from tests.conftest import WarningLog
 from tests.support.certificates import Certificates, make_certificates
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -167,7 +168,9 @@ async def test_something_else_answers(status: int, code: ErrorCode) -> None:
         assert await refused_with(address) is code
 
 
-async def test_a_websocket_of_something_else() -> None:
+async def test_a_websocket_of_something_else(warning_log: WarningLog) -> None:
+    warning_log.expect("overlap server-known ones")
+
     async def other(request: web.Request) -> web.StreamResponse:
         response = web.WebSocketResponse()
         await response.prepare(request)

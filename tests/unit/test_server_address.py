@@ -61,7 +61,16 @@ def test_what_is_refused(typed: str) -> None:
     assert caught.value.code is ErrorCode.SERVER_UNREACHABLE
 
 
-@given(st.text(max_size=80))
+hosts = (
+    st.text("aA0-.:[]１。ü", min_size=1, max_size=20)
+    | st.ip_addresses(v=4).map(str)
+    | st.ip_addresses(v=6).map("[{}]".format)
+)
+schemes = st.sampled_from(["", "https://", "wss://", "http://", "WS://"])
+urls = st.builds("{}{}{}".format, schemes, hosts, st.sampled_from(["", ":8443", "/ws"]))
+
+
+@given(st.text(max_size=80) | urls)
 def test_any_text_is_an_address_or_a_refusal(text: str) -> None:
     try:
         address = ServerAddress.parse(text)

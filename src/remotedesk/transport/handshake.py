@@ -71,6 +71,8 @@ class Paired:
 async def pair_as_customer(relay: Relay, terms: PairingTerms, within_s: float = EXCHANGE_WITHIN_S) -> Paired:
     """Prove the secret digits to the engineer, first, and check that he knows them too.
 
+    One guess for whoever is on the other side, spent when our proof is sent, however it ends. Call again only with
+    digits that a person has typed again.
     Raises PairingError: SECRET_WRONG, PEER_UNPROVEN, VERSION_UNSUPPORTED, PAIRING_TIMEOUT; ProtocolError; ServerError.
     """
     async with _deadline(within_s):
@@ -93,6 +95,8 @@ async def pair_as_customer(relay: Relay, terms: PairingTerms, within_s: float = 
 async def pair_as_engineer(relay: Relay, terms: PairingTerms, within_s: float = EXCHANGE_WITHIN_S) -> Paired:
     """Let the customer prove the secret digits, then prove them to him.
 
+    One guess for whoever is on the other side, spent when his proof is checked. A server against us can be that other
+    side, so the caller counts the calls himself: what the server says about guesses left only makes them fewer.
     Raises PairingError: SECRET_WRONG, PEER_UNPROVEN, VERSION_UNSUPPORTED, PAIRING_TIMEOUT; ProtocolError; ServerError.
     """
     async with _deadline(within_s):

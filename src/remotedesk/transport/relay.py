@@ -32,7 +32,7 @@ class SignalingRelay:
         self._inbox: asyncio.Queue[RelayMessage | RemotedeskError] = asyncio.Queue(WAITING_AT_MOST)
 
     async def send(self, message: RelayMessage) -> None:
-        """Send to the other client; raises ServerError(SERVER_LOST), ProtocolError(MESSAGE_TOO_BIG)."""
+        """Send to the other client; raises ServerError(SERVER_LOST), or ProtocolError for one out of bounds."""
         await self._client.send(signaling.Relay(RELAY.encode(message)))
 
     async def receive(self) -> RelayMessage:

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 import aiohttp
 
@@ -33,7 +33,7 @@ class SignalingClient:
     Nothing is read ahead: what is not received yet waits in the socket, whose buffer is bounded.
     """
 
-    def __init__(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse[Literal[False]]) -> None:
+    def __init__(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Take over both; use `connect`."""
         self._session = session
         self._socket = socket
@@ -72,7 +72,7 @@ class SignalingClient:
         return self._socket.closed
 
     async def send(self, message: ToServer) -> None:
-        """Send a message; raises ServerError(SERVER_LOST), ProtocolError(MESSAGE_TOO_BIG)."""
+        """Send a message; raises ServerError(SERVER_LOST), or ProtocolError for one out of bounds."""
         data = TO_SERVER.encode(message)
         try:
             await self._socket.send_frame(data, aiohttp.WSMsgType.BINARY)
@@ -137,7 +137,7 @@ async def _only_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
 
 async def _open(
     session: aiohttp.ClientSession, address: ServerAddress, trust: Trust, within_s: float
-) -> aiohttp.ClientWebSocketResponse[Literal[False]]:
+) -> aiohttp.ClientWebSocketResponse:
     try:
         async with asyncio.timeout(within_s):
             socket = await session.ws_connect(
@@ -145,7 +145,6 @@ async def _open(
                 protocols=(SUBPROTOCOL,),
                 heartbeat=HEARTBEAT_S,
                 max_msg_size=LARGEST,
-                decode_text=False,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
                 ssl=_tls(trust),
             )
