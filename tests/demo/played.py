@@ -11,10 +11,11 @@ from tests.support.stage import Stage
 from tests.support.xserver import wait_until
 
 BRACKET = Path(__file__).with_name("bracket.dxf")
-EMPTY_SPOT = (1150, 560)  # in the drawing, between the two views
+EMPTY_SPOT = (1180, 700)  # in the drawing, to the right of everything
 LINE_FROM, LINE_TO = (500, 600), (900, 250)
 QUESTION, ANSWER = "Is the hole in the right place?", "Yes, thank you"
-SAME_PICTURE = 0.9
+SAME_PICTURE = 0.9  # measured: 0.95 when exactly in place, 0.03 for another picture
+BLUR_PX = 1.5
 MOST_OF_THE_LINE = 0.9
 
 
@@ -82,7 +83,8 @@ def similarity(stage: Stage, folder: Path) -> float:
     left, top = stage.on_picture(DRAWING[0], DRAWING[1])
     right, bottom = stage.on_picture(DRAWING[2], DRAWING[3])
     size = (right - left, bottom - top)
-    return correlation(grey(original, DRAWING, size), grey(shown, (left, top, right, bottom)))
+    box = (left, top, right, bottom)
+    return correlation(grey(original, DRAWING, size, BLUR_PX), grey(shown, box, blur_px=BLUR_PX))
 
 
 def await_same_picture(stage: Stage, folder: Path) -> None:

@@ -3,17 +3,21 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 
-def grey(path: Path, box: Box | None = None, size: tuple[int, int] | None = None) -> np.ndarray:
-    """Return a part of a picture as brightness 0..255, height × width, scaled to `size` (width, height) if given."""
+def grey(path: Path, box: Box | None = None, size: tuple[int, int] | None = None, blur_px: float = 0) -> np.ndarray:
+    """Return a part of a picture as brightness 0..255, height × width.
+
+    It is scaled to `size` (width, height) if given; a blur then lets thin lines differ by a part of a pixel.
+    """
     with Image.open(path) as picture:
         part = picture.convert("L")
         part = part.crop(box) if box else part
         part = part.resize(size, Image.Resampling.BOX) if size else part
+        part = part.filter(ImageFilter.GaussianBlur(blur_px)) if blur_px else part
         return np.asarray(part, dtype=np.float64)
 
 

@@ -43,7 +43,7 @@ class SignalingProcess:
 
     def start(self) -> None:
         """Start serving; `url` is set when it answers."""
-        tls = ["--certificate", str(self.certificates.certificate), "--key", str(self.certificates.key)]
+        tls = ["--cert", str(self.certificates.certificate), "--key", str(self.certificates.key)]
         command = [*_COMMAND, "serve", "--host", "127.0.0.1", "--port", "0", *tls, *self._database]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out)
