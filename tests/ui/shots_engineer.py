@@ -228,16 +228,8 @@ def main(folder: Path) -> None:
     for language in ("en", "ja"):
         for scale in (1, 2):
             with XServer(1600 * scale, 1000 * scale) as display:
-                command = [
-                    sys.executable,
-                    "-m",
-                    "tests.ui.shots_engineer",
-                    str(folder),
-                    language,
-                    f"-{language}-{scale}x",
-                ]
-                environment = display.environment(QT_SCALE_FACTOR=str(scale))
-                subprocess.run(command, env=environment | {"QT_QPA_PLATFORM": "xcb"}, check=True, cwd=os.getcwd())
+                command = [sys.executable, "-m", __spec__.name, str(folder), language, f"-{language}-{scale}x"]
+                subprocess.run(command, env=display.environment(QT_SCALE_FACTOR=str(scale)), check=True)
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ class NumberPage(QWidget):
         self._intro.show()
         self._offer(retry=False, new=True, first=True)
         self._status.say(sentence_with_code(code, for_engineer=True) if code else "", Mood.PROBLEM)
+        self._new.setFocus()
 
     def show_number(self, number: str, expires_in_s: int) -> None:
         """Show a number, 4-4-4, and count down."""

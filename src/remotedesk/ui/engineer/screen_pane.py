@@ -37,7 +37,7 @@ class ScreenPane(QWidget):
         self._notice_icon = IconView(Icon.PAUSE, 36)
         self._notice_title = Label(kind=Kind.HEADING, name="notice_title", wrap=True)
         self._notice_text = Label(kind=Kind.MUTED, name="notice_text", wrap=True)
-        self._ask = button("", "ask_view", Role.PRIMARY)
+        self._ask = button("", "ask_view", Role.PRIMARY, accessible=self.tr("Ask to see the screen"))
         self._notice = self._make_notice()
         self._hint = Label(name="hint", wrap=False)
         self._hint.setStyleSheet(
@@ -103,7 +103,6 @@ class ScreenPane(QWidget):
         self._notice_text.setText(notice.text)
         self._notice_text.setVisible(bool(notice.text))
         self._ask.setText(notice.ask)
-        self._ask.setAccessibleName(notice.ask)
         self._ask.setEnabled(True)
         self._ask.setVisible(bool(notice.ask))
 

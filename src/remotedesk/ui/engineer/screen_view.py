@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QGuiApplication,
     QHideEvent,
     QImage,
     QInputMethodEvent,
@@ -36,6 +37,9 @@ _BUTTONS: Final[dict[Qt.MouseButton, Button]] = {
     Qt.MouseButton.BackButton: 3,
     Qt.MouseButton.ForwardButton: 4,
 }
+
+# Where Qt takes a wheel for a horizontal one while Alt is down; the customer's program decides that itself.
+_ALT_TURNS_WHEEL: Final = ("xcb", "windows")
 
 
 class ScreenView(QWidget):
@@ -280,8 +284,11 @@ class ScreenView(QWidget):
         """Pass on the wheel; Qt counts away from the user and to the left as positive, W3C the other way round."""
         event.accept()
         pixel = self._pixel_under(event.position())
+        turn = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and QGuiApplication.platformName() in _ALT_TURNS_WHEEL:
+            turn = turn.transposed()
         if pixel is not None:
-            self.input.wheel(-event.angleDelta().x(), -event.angleDelta().y(), *pixel)
+            self.input.wheel(-turn.x(), -turn.y(), *pixel)
 
     def _pixel_under(self, position: QPointF) -> tuple[int, int] | None:
         viewport = self.viewport()

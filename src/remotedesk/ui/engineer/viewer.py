@@ -42,7 +42,6 @@ class Viewer(QWidget):
         self._state = State.IDLE
         self._features: frozenset[Feature] = frozenset()
         self._suspensions: frozenset[Suspension] = frozenset()
-        self._has_frame = False
         self._since = QElapsedTimer()
         self._clock = QTimer(self)
         self._clock.setInterval(500)
@@ -115,17 +114,20 @@ class Viewer(QWidget):
     def _reset(self) -> None:
         self._clock.stop()
         self._since.invalidate()
-        self._features, self._suspensions, self._has_frame = frozenset(), frozenset(), False
+        self._features, self._suspensions = frozenset(), frozenset()
         self._show_allowed()
         self._bar.reset()
         self._chat.reset()
         self.screen_view.clear()
+        self._api.latest_frame()  # one that nobody took belongs to the session that is over
         self.hide()
 
     def _take_frame(self) -> None:
+        if Feature.VIEW not in self._features:
+            return  # it waits in the engine until it may be shown
+        first = self.screen_view.frame_size is None
         self.screen_view.take_frame()
-        if not self._has_frame and Feature.VIEW in self._features:
-            self._has_frame = True
+        if first:
             self._show_notice()
 
     def _show_allowed(self) -> None:
@@ -136,8 +138,9 @@ class Viewer(QWidget):
             self.screen_view.setFocus()
         if Feature.CONTROL in self._features:
             self._bar.set_asked(False)
-        if Feature.VIEW not in self._features and self._has_frame:
-            self._has_frame = False
+        if Feature.VIEW in self._features:
+            self._take_frame()
+        else:
             self.screen_view.clear()
         self._bar.show_allowed(self._features, not live)
         self._chat.set_allowed(Feature.CHAT in self._features)
@@ -156,7 +159,7 @@ class Viewer(QWidget):
             )
         elif Feature.VIEW not in self._features:
             notice = Notice(Icon.VIEW, self.tr("The customer does not show the screen"), ask=self.tr("Ask to see it"))
-        elif not self._has_frame:
+        elif self.screen_view.frame_size is None:
             notice = Notice(Icon.VIEW, self.tr("Waiting for the first picture…"))
         else:
             self._pane.show_notice(None)
