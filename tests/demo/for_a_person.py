@@ -1,14 +1,11 @@
 """The server and both clients on the screen of a person, who plays both parts."""
 
 import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 from tests.support.signaling_process import SignalingProcess
-from tests.support.stage import ENGINEER
-
-_CLIENT = str(Path(sys.executable).with_name("remotedesk"))
+from tests.support.stage import CLIENT, ENGINEER
 
 
 def show(folder: Path) -> int:
@@ -21,7 +18,7 @@ def show(folder: Path) -> int:
         reaching = ["--server", server.url, "--ca-file", str(server.certificates.authority)]
         for role in (["engineer"], []):
             own = ["--record-dir", str(folder / (role or ["customer"])[0] / "records")]
-            clients.append(subprocess.Popen([_CLIENT, *role, *reaching, *own]))
+            clients.append(subprocess.Popen([str(CLIENT), *role, *reaching, *own]))
         print(f"The engineer signs in as {ENGINEER.name} with the password: {ENGINEER.password}")
         print("Make a number in his window and type it in the customer's. Close both windows to end the demo.")
         with suppress(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """The whole session as people go through it: two displays, real windows, mouse and keyboard, LibreCAD."""
 
+import subprocess
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from tests.demo.steps import StepError, Steps
 from tests.support.librecad import DRAWING, LibreCad
 from tests.support.person import Person
 from tests.support.pictures import changed_along, correlation, grey
-from tests.support.stage import Stage
+from tests.support.stage import CLIENT, Stage
 from tests.support.xserver import wait_until
 
 BRACKET = Path(__file__).with_name("bracket.dxf")
@@ -54,6 +55,10 @@ def play(stage: Stage, steps: Steps, folder: Path) -> None:
         chat(stage)
     with steps.step("customer_ends"):
         end(stage)
+    with steps.step("records_verified"):
+        verify_records(stage)
+    with steps.step("nothing_complained"):
+        stage.require_clean_logs()
 
 
 def start_programs(stage: Stage, folder: Path) -> LibreCad:
@@ -130,3 +135,11 @@ def end(stage: Stage) -> None:
     """The customer ends it, and both records are of the same session."""
     customers, engineers = stage.end()
     assert customers == engineers, f"the customer's record is {customers}, the engineer's {engineers}"
+
+
+def verify_records(stage: Stage) -> None:
+    """Both have a record, and both are intact."""
+    for role in ("customer", "engineer"):
+        records = stage.records(role)
+        assert len(records) == 1, f"the {role} has {len(records)} records"
+        subprocess.run([str(CLIENT), "verify-log", str(records[0])], check=True, capture_output=True, timeout=60)

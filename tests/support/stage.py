@@ -1,5 +1,6 @@
 """Two people at two displays, a signaling server between them, and both real clients."""
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from tests.support.xserver import XServer
 ENGINEER = Account("Hanako Suzuki", "Example Support", "correct horse battery staple")
 CUSTOMER = "Taro Yamada"
 DISPLAY = Size(1920, 1080)
+_COMPLAINT = re.compile(r" (WARNING|ERROR|CRITICAL) |Traceback|^qt\.|^Q[A-Z]\w+:")
+CLIENT = Path(sys.executable).with_name("remotedesk")
 
 
 class Stage:
@@ -56,7 +59,7 @@ class Stage:
         home.mkdir(parents=True, exist_ok=True)
         reaching = ["--server", self.server.url, "--ca-file", str(self.server.certificates.authority)]
         own = ["--language", self._language, "--record-dir", str(home / "records")]
-        command = [str(Path(sys.executable).with_name("remotedesk")), *arguments, *reaching, *own]
+        command = [str(CLIENT), *arguments, *reaching, *own]
         folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
         return person.screen.start(*command, log=self._folder / f"{role}.log", **person.bus.environment, **folders)
 
@@ -110,6 +113,24 @@ class Stage:
         """The customer ends it; returns the record's code that he and the engineer see."""
         self.customer.clicks("end")
         return self.customer.reads("short_code"), self.engineer.reads("short_code")
+
+    # -- what they leave behind -----------------------------------------------------------------------------
+
+    def records(self, role: str) -> list[Path]:
+        """Return the records that the `customer` or the `engineer` has of his sessions, oldest first."""
+        return sorted((self._folder / role / "records").glob("*.jsonl"))
+
+    def require_clean_logs(self) -> None:
+        """Raise AssertionError if a client or the server has logged a warning or worse."""
+        logs = [*(self._folder / f"{role}.log" for role in ("customer", "engineer")), self.server.log]
+        found = [
+            f"{log.name}: {line}"
+            for log in logs
+            if log.exists()
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+            if _COMPLAINT.search(line)
+        ]
+        assert not found, "\n".join(found)
 
     # -- the engineer's picture -----------------------------------------------------------------------------
 
