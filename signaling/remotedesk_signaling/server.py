@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import ssl
 import time
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 import remotedesk
 from remotedesk.core.errors import ErrorCode
@@ -17,6 +19,7 @@ from remotedesk.wire import signaling as wire
 from remotedesk_signaling.accounts import Accounts
 from remotedesk_signaling.connection import Connection, Socket
 from remotedesk_signaling.limits import Limits
+from remotedesk_signaling.page import Page
 from remotedesk_signaling.rates import address_key
 from remotedesk_signaling.service import Service
 
@@ -61,9 +64,15 @@ class RunningServer:
         self._service = Service(config.accounts, config.limits, time.monotonic)
         self._sweeper: asyncio.Task[None] | None = None
         app = web.Application(client_max_size=_LARGEST_BODY)
-        app.add_routes([web.get("/ws", self._socket), web.get("/health", self._health)])
+        app.add_routes([web.get("/ws", self._socket), web.get("/health", self._health), *Page().routes()])
+        http_log = logging.getLogger(f"{__name__}.http")
+        http_log.addFilter(_unquoted)
         self._runner = web.AppRunner(
-            app, access_log=None, keepalive_timeout=config.limits.request_s, shutdown_timeout=1.0
+            app,
+            logger=http_log,
+            access_log=None,
+            keepalive_timeout=config.limits.request_s,
+            shutdown_timeout=1.0,
         )
 
     @property
@@ -132,3 +141,8 @@ class RunningServer:
         except ValueError:
             return False
         return any(ip in network for network in self._networks)
+
+
+def _unquoted(record: logging.LogRecord) -> bool:
+    """Keep requests that cannot be read out of the log: aiohttp quotes them in full, at ERROR."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
