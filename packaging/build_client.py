@@ -21,6 +21,7 @@ PATIENCE_S = 60
 
 def build() -> Path:
     """Return the folder PyInstaller made."""
+    shutil.rmtree(BUILD, ignore_errors=True)
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"]
     folders = ["--distpath", str(BUILD / "dist"), "--workpath", str(BUILD / "work")]
     subprocess.run([*command, *folders, str(ROOT / "packaging" / "remotedesk.spec")], check=True)
