@@ -90,6 +90,7 @@ class Clients:
 
     def __init__(self, session: aiohttp.ClientSession, port: int, scheme: str) -> None:
         self.session = session
+        self.opened: list[PlainClient] = []
         self.url = f"{scheme}://127.0.0.1:{port}"
 
     async def connect(
@@ -97,9 +98,14 @@ class Clients:
     ) -> PlainClient:
         """Open a socket."""
         socket = await self.session.ws_connect(
-            f"{self.url}/ws", protocols=protocols, headers=headers, max_msg_size=wire.LARGEST
+            f"{self.url}/ws",
+            protocols=protocols,
+            headers=headers,
+            max_msg_size=wire.LARGEST,
+            timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
         )
-        return PlainClient(socket)
+        self.opened.append(PlainClient(socket))
+        return self.opened[-1]
 
     async def engineer(self) -> PlainClient:
         """Open a signed-in engineer's socket."""
@@ -125,4 +131,9 @@ async def clients_of(
 ) -> AsyncIterator[Clients]:
     """Clients of `server`."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, ssl=tls)) as session:
-        yield Clients(session, server.port, scheme)
+        clients = Clients(session, server.port, scheme)
+        try:
+            yield clients
+        finally:
+            for client in clients.opened:
+                await client.close()
