@@ -5,21 +5,23 @@ Each language and scale factor runs in a process of its own, on a display of its
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
-from remotedesk.engine.api import Picture
+from remotedesk.engine.api import EngineerApi, Listener, Picture
 from remotedesk.engine.events import (
     Answered,
     ChatAdded,
     CodeReady,
+    EngineEvent,
     Failed,
     FrameReady,
     GrantsChanged,
@@ -81,14 +83,14 @@ class Shoot:
             self._windows.close()
         self._engine: ScriptedEngineer
 
-        def make(tell: Callable[[object], None]) -> ScriptedEngineer:
+        def make(tell: Listener) -> EngineerApi:
             self._engine = ScriptedEngineer(tell)
             return self._engine
 
         self._windows = EngineerWindows(make, options, lambda code: None)
         self.wait()
 
-    def tell(self, *events: object) -> None:
+    def tell(self, *events: EngineEvent) -> None:
         for event in events:
             self._engine.tell(event)
         self.wait()
@@ -112,8 +114,14 @@ class Shoot:
 
     def click(self, name: str) -> None:
         button = self.child(name)
+        assert isinstance(button, QAbstractButton)
         button.click()
         self.wait()
+
+    def fill_in(self, name: str, text: str) -> None:
+        field = self.child(name)
+        assert isinstance(field, QLineEdit)
+        field.setText(text)
 
     def save(self, name: str) -> None:
         assert self._windows is not None
@@ -132,19 +140,19 @@ def console_states(shoot: Shoot) -> Iterator[str]:
     yield "01-sign-in"
     shoot.click("sign_in")
     yield "02-name-missing"
-    shoot.child("name").setText("hanako.suzuki")
-    shoot.child("password").setText("wrong")
+    shoot.fill_in("name", "hanako.suzuki")
+    shoot.fill_in("password", "wrong")
     shoot.click("sign_in")
     shoot.tell(Failed(ErrorCode.SIGN_IN_FAILED))
     yield "03-sign-in-failed"
     shoot.tell(SignedIn("Hanako Suzuki", "Example Engineering K.K."))
     yield "04-no-number"
     shoot.click("new_number")
-    shoot.tell(StateChanged(State.WAITING), NumberIssued("4829-1056-3378", 600))
+    shoot.tell(NumberIssued("4829-1056-3378", 600), StateChanged(State.WAITING))
     yield "05-waiting"
     shoot.tell(StateChanged(State.PAIRING))
     yield "06-pairing"
-    shoot.tell(GuessFailed(ErrorCode.SECRET_WRONG, 2), StateChanged(State.WAITING))
+    shoot.tell(StateChanged(State.WAITING), GuessFailed(ErrorCode.SECRET_WRONG, 2))
     yield "07-wrong-number"
     shoot.tell(GuessFailed(ErrorCode.SECRET_WRONG, 0), StateChanged(State.ENDED, ErrorCode.NUMBER_BURNT))
     yield "08-burnt"
@@ -166,17 +174,17 @@ def viewer_states(shoot: Shoot) -> Iterator[str]:
     yield "20-first-picture"
     shoot.frame(drawing())
     yield "21-look-only"
-    shoot.child("screen").not_allowed.emit()
+    QTest.mouseClick(shoot.child("screen"), Qt.MouseButton.LeftButton)
     yield "22-hint"
     shoot.click("ask_control")
     shoot.tell(Answered(frozenset({Feature.CONTROL})), GrantsChanged(ALL, frozenset()))
     shoot.tell(ChatAdded("図面の寸法が表示されません。", False))
     yield "23-control"
-    shoot.child("toggle_chat").click()
+    shoot.click("toggle_chat")
     shoot.tell(ChatAdded("Please open the Options menu; I will mark the setting for you.", True))
     shoot.tell(ChatAdded("はい、開きました。", False))
     yield "24-chat"
-    shoot.child("toggle_chat").click()
+    shoot.click("toggle_chat")
     shoot.click("actual")
     yield "25-one-to-one"
     shoot.click("fit")

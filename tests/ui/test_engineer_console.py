@@ -1,6 +1,7 @@
 """The console from sign-in to the next number: what it shows, what it asks of the engine, by mouse and by keyboard."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
+from remotedesk.core.audit import Act, AuditChain
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
@@ -49,7 +51,7 @@ class Desk:
         self.tell(SignedIn("Hanako Suzuki", "Example K.K."))
 
     def give_number(self, expires_in_s: int = 600) -> None:
-        self.tell(StateChanged(State.WAITING), NumberIssued("4829-1056-3378", expires_in_s))
+        self.tell(NumberIssued("4829-1056-3378", expires_in_s), StateChanged(State.WAITING))
 
     def meet(self) -> None:
         self.tell(StateChanged(State.PAIRING), StateChanged(State.ASKING), PeerNamed("Taro Yamada", ""))
@@ -219,6 +221,24 @@ def test_a_wrong_number_can_be_answered_with_a_new_one(desk: Desk) -> None:
     assert desk.engine.calls == [("issue_number",)]
 
 
+@pytest.mark.parametrize("first", ["state", "guess"])
+def test_the_decision_stays_open_whatever_is_told_first(desk: Desk, first: str) -> None:
+    desk.sign_in()
+    desk.give_number()
+    told: list[EngineEvent] = [StateChanged(State.WAITING), GuessFailed(ErrorCode.SECRET_WRONG, 2)]
+    desk.tell(StateChanged(State.PAIRING), *(told if first == "state" else reversed(told)))
+    assert desk.visible("allow_retry")
+    desk.tell(StateChanged(State.PAIRING))
+    assert not desk.visible("allow_retry")
+
+
+def test_somebody_who_left_without_a_guess_is_waited_for_again(desk: Desk) -> None:
+    desk.sign_in()
+    desk.give_number()
+    desk.tell(StateChanged(State.PAIRING), StateChanged(State.WAITING, ErrorCode.PEER_ENDED))
+    assert "Waiting" in desk.text("number_status")
+
+
 def test_a_burnt_number_is_taken_away(desk: Desk) -> None:
     desk.sign_in()
     desk.give_number()
@@ -252,6 +272,32 @@ def test_by_keyboard_the_question_is_one_key_away(desk: Desk) -> None:
     assert desk.focus() == "ask"
     desk.key(Qt.Key.Key_Return)
     assert desk.engine.calls == [("ask", ALL)]
+
+
+def test_there_is_no_question_before_the_code_can_be_compared(desk: Desk) -> None:
+    desk.sign_in()
+    desk.give_number()
+    desk.tell(StateChanged(State.PAIRING), StateChanged(State.ASKING), PeerNamed("Taro Yamada", ""))
+    assert not desk.find("ask").isEnabled()
+    desk.click("want_chat")
+    assert not desk.find("ask").isEnabled()
+    desk.tell(CodeReady("4719"))
+    assert desk.find("ask").isEnabled()
+
+
+def test_the_next_customer_is_not_shown_with_the_name_and_code_before(desk: Desk) -> None:
+    desk.sign_in()
+    desk.give_number()
+    desk.meet()
+    desk.click("want_control")
+    desk.tell(StateChanged(State.ENDED))
+    desk.give_number()
+    desk.tell(StateChanged(State.ASKING))
+    assert desk.text("customer_name") == "A customer"
+    assert desk.text("comparison_code") != "4719"
+    desk.tell(CodeReady("1234"))
+    desk.click("ask")
+    assert desk.engine.calls[-1] == ("ask", ALL)
 
 
 def test_nothing_ticked_cannot_be_asked(desk: Desk) -> None:
@@ -320,6 +366,21 @@ def test_a_record_that_closes_before_the_end_is_kept(desk: Desk) -> None:
     assert "could not be reached" in desk.text("short_code_meaning")
 
 
+def test_the_record_can_be_read_at_once(desk: Desk, tmp_path: Path) -> None:
+    chain = AuditChain()
+    chain.append("2026-11-23T01:02:03.000Z", Act.STARTED, role="engineer")
+    record = tmp_path / "one.jsonl"
+    record.write_text(chain.entries[0].to_line() + "\n", encoding="utf-8")
+    desk.sign_in()
+    desk.meet()
+    desk.tell(StateChanged(State.ENDED), RecordClosed(str(record), "7F3A-90C2"))
+    desk.click("view_record")
+    (window,) = (each for each in QApplication.topLevelWidgets() if each.objectName() == "record_window")
+    assert window.isVisible()
+    desk.console.close()
+    assert not window.isVisible()
+
+
 def test_after_the_end_there_is_a_new_number_at_once(desk: Desk) -> None:
     desk.sign_in()
     desk.give_number()
@@ -364,6 +425,10 @@ def test_with_the_server_inside_signing_in_is_skipped_and_the_address_can_be_cop
     assert QGuiApplication.clipboard().text() == "https://192.168.10.21:8443\n4A:9C"
     desk.sign_in()
     assert desk.find("new_number").isEnabled()
+    desk.tell(Failed(ErrorCode.NOT_SIGNED_IN))
+    assert not desk.visible("password")
+    desk.click("new_number")
+    assert desk.engine.calls[1:] == [("sign_in", "engineer", "made-up"), ("issue_number",)]
 
 
 def test_options_do_not_show_the_password() -> None:

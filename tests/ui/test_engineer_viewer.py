@@ -124,18 +124,21 @@ def test_chips_say_in_words_what_is_allowed(session: Session) -> None:
 
 def test_input_goes_out_only_while_control_is_live(session: Session, xserver: XServer) -> None:
     session.start(LOOK)
-    view = session.viewer.screen_view
-    assert not view.input.allowed
+
+    def allowed() -> bool:
+        return session.viewer.screen_view.input.allowed
+
+    assert not allowed()
     session.tell(GrantsChanged(ALL, NONE))
-    assert view.input.allowed
+    assert allowed()
     session.tell(GrantsChanged(ALL, frozenset({Suspension.LOCKED})))
-    assert not view.input.allowed
+    assert not allowed()
     session.tell(GrantsChanged(ALL, NONE), StateChanged(State.RECONNECTING))
-    assert not view.input.allowed
+    assert not allowed()
     session.tell(StateChanged(State.VERIFYING))
-    assert not view.input.allowed
+    assert not allowed()
     session.tell(StateChanged(State.ACTIVE))
-    assert view.input.allowed
+    assert allowed()
     session.tell(GrantsChanged(LOOK, NONE))
     xserver.xdotool("key", "a")
     wait_for(lambda: "You may only look" in session.text("hint"))

@@ -5,13 +5,16 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
 
+from remotedesk import __version__
 from remotedesk.engine.api import EngineerApi, Listener
 from remotedesk.ui.bridge import Bridge
 from remotedesk.ui.engineer.console import Console
 from remotedesk.ui.engineer.viewer import Viewer
 from remotedesk.ui.i18n.language import choose_language, install_language
+from remotedesk.ui.shared.icons import Icon, icon_of
+from remotedesk.ui.shared.interrupt import InterruptWatch
 from remotedesk.ui.shared.options import UiOptions
-from remotedesk.ui.shared.theme import apply_theme
+from remotedesk.ui.shared.theme import apply_theme, colors
 
 
 class EngineerWindows:
@@ -49,13 +52,17 @@ def run(
     """
     app = QApplication(sys.argv[:1])
     app.setApplicationName("remotedesk")
-    app.setQuitOnLastWindowClosed(False)
+    app.setApplicationVersion(__version__)
+    app.setQuitOnLastWindowClosed(False)  # the console hides while the viewer is open
     language = choose_language(options.language)
     install_language(app, language)
     apply_theme(app, language)
+    app.setWindowIcon(icon_of(Icon.LOGO, colors().accent, 64))
+    interrupts = InterruptWatch(app)
     windows = EngineerWindows(make_engine, options, code_for_native_key)
     windows.console.closed.connect(app.quit)
     try:
         return app.exec()
     finally:
         windows.close()
+        interrupts.close()

@@ -1,5 +1,7 @@
 """The engineer's small window before and after a session: sign in, number, customer, end."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -22,14 +24,17 @@ from remotedesk.engine.events import (
 from remotedesk.ui.engineer.customer_page import CustomerPage
 from remotedesk.ui.engineer.end_page import EndPage
 from remotedesk.ui.engineer.number_page import NumberPage
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.engineer.serve_card import ServeCard
 from remotedesk.ui.engineer.sign_in_page import SignInPage
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN
-from remotedesk.ui.shared.icons import Icon, IconView, icon_of
+from remotedesk.ui.shared.icons import Icon, IconView
 from remotedesk.ui.shared.options import UiOptions
+from remotedesk.ui.shared.placement import centred, primary_area
+from remotedesk.ui.shared.record_view import RecordView
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
 from remotedesk.ui.shared.widgets import Kind, Label
 
+_WIDTH, _HEIGHT = 600, 640  # logical pixels
 _SIGN_IN_AGAIN = (ErrorCode.SIGN_IN_FAILED, ErrorCode.NOT_SIGNED_IN)
 
 
@@ -45,6 +50,7 @@ class Console(QWidget):
         self._customer = ""
         self._met = False  # somebody has proven to know the number
         self._since = QElapsedTimer()
+        self._record: RecordView | None = None
         self._account = Label(kind=Kind.MUTED, name="account")
         self._sign_in = SignInPage(options.server_name)
         self._number = NumberPage()
@@ -55,8 +61,8 @@ class Console(QWidget):
             self._pages.addWidget(_scrolled(page))
         self.setObjectName("console")
         self.setWindowTitle(self.tr("remotedesk - support engineer"))
-        self.setWindowIcon(icon_of(Icon.LOGO, colors().accent, 32))
-        self.resize(600, 640)
+        self.resize(_WIDTH, _HEIGHT)
+        self.move(centred(self.size(), primary_area()))
         self._lay_out()
         self._connect()
         self._begin()
@@ -84,11 +90,12 @@ class Console(QWidget):
 
     def _connect(self) -> None:
         self._sign_in.submitted.connect(self._api.sign_in)
-        self._number.new_number.connect(self._api.issue_number)
+        self._number.new_number.connect(self._issue_number)
         self._number.allow_retry.connect(self._api.allow_retry)
         self._ask.asked.connect(self._api.ask)
         self._ask.ended.connect(self._api.end)
         self._end.new_number.connect(self._next_number)
+        self._end.record_wanted.connect(self._show_record)
 
     def _begin(self) -> None:
         if self._options.auto_sign_in is None:
@@ -104,6 +111,7 @@ class Console(QWidget):
             case SignedIn(name, company):
                 self._on_signed_in(name, company)
             case NumberIssued(number, expires_in_s):
+                self._ask.reset()
                 self._number.show_number(number, expires_in_s)
                 self._show(self._number)
             case GuessFailed(code, guesses_left):
@@ -133,12 +141,13 @@ class Console(QWidget):
 
     def _on_state(self, state: State, code: ErrorCode | None) -> None:
         match state:
+            case State.WAITING:
+                self._number.show_waiting()
             case State.PAIRING:
                 self._number.show_pairing()
             case State.ASKING:
                 self._met = True
                 self._end.await_record()
-                self._ask.start()
                 self._show(self._ask)
             case State.ACTIVE:
                 if not self._since.isValid():
@@ -161,8 +170,8 @@ class Console(QWidget):
         self.show()
 
     def _on_failed(self, code: ErrorCode) -> None:
-        if not self._signed_in or code in _SIGN_IN_AGAIN:
-            self._signed_in = False
+        self._signed_in = self._signed_in and code not in _SIGN_IN_AGAIN
+        if not self._signed_in and self._options.auto_sign_in is None:
             self._sign_in.fail(code)
             self._show(self._sign_in)
         elif self._met:
@@ -170,10 +179,19 @@ class Console(QWidget):
         else:
             self._number.fail(code)
 
+    def _issue_number(self) -> None:
+        if not self._signed_in and self._options.auto_sign_in is not None:
+            self._api.sign_in(*self._options.auto_sign_in)
+        self._api.issue_number()
+
     def _next_number(self) -> None:
         self._number.set_busy(self.tr("Making a number…"))
         self._show(self._number)
-        self._api.issue_number()
+        self._issue_number()
+
+    def _show_record(self, path: str, short_code: str) -> None:
+        self._record = RecordView(Path(path), short_code)
+        self._record.open()
 
     def _show(self, page: QWidget) -> None:
         for at in range(self._pages.count()):
@@ -192,6 +210,8 @@ class Console(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """The program goes with this window."""
         super().closeEvent(event)
+        if self._record is not None:
+            self._record.close()
         self.closed.emit()
 
 

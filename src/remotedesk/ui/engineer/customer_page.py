@@ -5,14 +5,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN, Mood, StatusPanel
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.features import feature_icon, feature_list, feature_name
 from remotedesk.ui.shared.icons import Icon, IconView
+from remotedesk.ui.shared.notice import Notice
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, colors, digits_font
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, Tick, button, panel, separator
 
 CODE_PX = 40
+_NO_CODE = "····"
 OFFERED = (Feature.VIEW, Feature.CONTROL, Feature.CHAT)
 
 
@@ -29,7 +31,7 @@ class CustomerPage(QWidget):
         self._customer = Label(kind=Kind.TITLE, name="customer_name", wrap=True)
         self._code = Label(name="comparison_code")
         self._code.setFont(digits_font(CODE_PX))
-        self._status = StatusPanel("ask_status")
+        self._status = Notice("ask_status")
         self._ask = button(self.tr("&Ask the customer"), "ask", Role.PRIMARY, size=Size.LARGE)
         self._end = button(self.tr("&End"), "end_before", size=Size.LARGE, accessible=self.tr("End the session"))
         column = QVBoxLayout(self)
@@ -46,6 +48,7 @@ class CustomerPage(QWidget):
         column.addStretch(1)
         self._ask.clicked.connect(self._on_ask)
         self._end.clicked.connect(self.ended)
+        self.reset()
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -101,11 +104,14 @@ class CustomerPage(QWidget):
 
     # -- what the console tells -----------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """A customer has come: everything is open again."""
+    def reset(self) -> None:
+        """Forget the customer before; the next one's name and code are not known yet."""
+        self._customer.setText(self.tr("A customer"))
+        self._code.setText(_NO_CODE)
+        self._status.tell("")
+        for tick in self._ticks.values():
+            tick.setChecked(True)
         self._open(True)
-        self._status.say("")
-        self._ask.setFocus()
 
     def set_customer(self, name: str) -> None:
         """Show who is there."""
@@ -114,41 +120,45 @@ class CustomerPage(QWidget):
     def set_code(self, code: str) -> None:
         """Show the comparison code."""
         self._code.setText(code)
-        self._code.setAccessibleName(self.tr("Comparison code %1").replace("%1", " ".join(code)))
+        self._open(True)
+        self._ask.setFocus()
 
     def show_answer(self, allowed: frozenset[Feature]) -> None:
         """Say what the customer allowed of what was asked."""
         if not allowed:
             self._open(True)
-            self._status.say(self.tr("The customer said no. Talk it over and ask again."), Mood.NOTICE)
+            self._status.tell(
+                self.tr("The customer said no. Talk it over and ask again."), Surface.NOTICE, Icon.WARNING
+            )
             return
         said = [self.tr("Accepted: %1").replace("%1", feature_list(allowed))]
         if refused := self._asked - allowed:
             said.append(self.tr("Not accepted: %1").replace("%1", feature_list(refused)))
         said.append(self.tr("Connecting…"))
-        self._status.say("\n".join(said), Mood.GOOD)
+        self._status.tell("\n".join(said), Surface.GOOD)
 
     def fail(self, code: ErrorCode) -> None:
         """Say what went wrong, and let him ask again."""
         self._open(True)
-        self._status.say(sentence_with_code(code, for_engineer=True), Mood.PROBLEM)
+        self._status.tell(sentence_with_code(code, for_engineer=True), Surface.PROBLEM)
 
     # -- own ------------------------------------------------------------------------------------------------
 
     def _open(self, open_: bool) -> None:
+        """Let him ask, or not: there is nothing to compare before the code, so he cannot ask before it either."""
         for tick in self._ticks.values():
             tick.setEnabled(open_)
-        self._ask.setEnabled(open_ and bool(self._wanted()))
+        self._ask.setEnabled(open_ and bool(self._wanted()) and self._code.text() != _NO_CODE)
 
     def _wanted(self) -> frozenset[Feature]:
         return frozenset(feature for feature, tick in self._ticks.items() if tick.isChecked())
 
     def _on_toggled(self) -> None:
-        self._ask.setEnabled(bool(self._wanted()))
+        self._open(True)
 
     def _on_ask(self) -> None:
         self._asked = self._wanted()
         self._open(False)
         self._end.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._status.say(self.tr("Asked. Waiting for the customer's answer…"), Mood.BUSY)
+        self._status.tell(self.tr("Asked. Waiting for the customer's answer…"))
         self.asked.emit(self._asked)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.icons import Icon, IconView
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, colors, digits_font
@@ -17,7 +17,7 @@ class EndPage(QWidget):
     """The session is over."""
 
     new_number = Signal()
-    record_wanted = Signal(str)  # path
+    record_wanted = Signal(str, str)  # path, short code
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class EndPage(QWidget):
         column.addLayout(actions)
         column.addStretch(1)
         self._new.clicked.connect(self.new_number)
-        self._record.clicked.connect(lambda: self.record_wanted.emit(self._path))
+        self._record.clicked.connect(lambda: self.record_wanted.emit(self._path, self._short_code.text()))
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()

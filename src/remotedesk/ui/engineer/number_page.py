@@ -5,9 +5,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN, Mood, StatusPanel
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.icons import Icon
+from remotedesk.ui.shared.notice import Notice
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, digits_font
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, panel, restyle
 
@@ -41,7 +42,7 @@ class NumberPage(QWidget):
             Kind.MUTED,
             wrap=True,
         )
-        self._status = StatusPanel("number_status")
+        self._status = Notice("number_status")
         self._retry = button(self.tr("&Allow another try"), "allow_retry", Role.PRIMARY)
         self._new = button(self.tr("&New number"), "new_number", Role.PRIMARY, size=Size.LARGE)
         self._card = self._make_card()
@@ -94,13 +95,12 @@ class NumberPage(QWidget):
         self._card.hide()
         self._intro.show()
         self._offer(retry=False, new=True, first=True)
-        self._status.say(sentence_with_code(code, for_engineer=True) if code else "", Mood.PROBLEM)
+        self._status.tell(sentence_with_code(code, for_engineer=True) if code else "", Surface.PROBLEM)
         self._new.setFocus()
 
     def show_number(self, number: str, expires_in_s: int) -> None:
         """Show a number, 4-4-4, and count down."""
         self._number.setText(number)
-        self._number.setAccessibleName(number)
         self._expires_in_ms = expires_in_s * 1_000
         self._since.start()
         self._show_remaining()
@@ -108,18 +108,21 @@ class NumberPage(QWidget):
         self._intro.hide()
         self._card.show()
         self._copy.setText(self.tr("&Copy"))
+        self._retry.hide()
         self.show_waiting()
         self._copy.setFocus()
 
     def show_waiting(self) -> None:
-        """The customer has yet to type the number."""
+        """The customer has yet to type the number; a decision about a wrong one stays open."""
+        if not self._retry.isHidden():
+            return
         self._offer(retry=False, new=True)
-        self._status.say(self.tr("Waiting for the customer to type the number."), Mood.BUSY)
+        self._status.tell(self.tr("Waiting for the customer to type the number."))
 
     def show_pairing(self) -> None:
         """Somebody has typed it; both clients prove it to each other."""
         self._offer(retry=False, new=True)
-        self._status.say(self.tr("The customer has typed the number. Checking it…"), Mood.BUSY)
+        self._status.tell(self.tr("The customer has typed the number. Checking it…"))
 
     def show_guess_failed(self, code: ErrorCode, guesses_left: int) -> None:
         """A wrong number was typed: is it the person on the phone?"""
@@ -132,17 +135,17 @@ class NumberPage(QWidget):
             self._tick.stop()
             self._card.hide()
             self._offer(retry=False, new=True, first=True)
-        self._status.say(said, Mood.NOTICE)
+        self._status.tell(said, Surface.NOTICE, Icon.WARNING)
 
     def fail(self, code: ErrorCode) -> None:
         """Say what went wrong; what was out stays out."""
         self._new.setEnabled(True)
-        self._status.say(sentence_with_code(code, for_engineer=True), Mood.PROBLEM)
+        self._status.tell(sentence_with_code(code, for_engineer=True), Surface.PROBLEM)
 
     def set_busy(self, text: str) -> None:
         """Wait for the server."""
         self._new.setEnabled(False)
-        self._status.say(text, Mood.BUSY)
+        self._status.tell(text)
 
     # -- own ------------------------------------------------------------------------------------------------
 
@@ -158,7 +161,7 @@ class NumberPage(QWidget):
 
     def _on_retry(self) -> None:
         self._offer(retry=False, new=True)
-        self._status.say(self.tr("Waiting for the customer to type the number again."), Mood.BUSY)
+        self._status.tell(self.tr("Waiting for the customer to type the number again."))
         self._copy.setFocus()
         self.allow_retry.emit()
 

@@ -15,7 +15,7 @@ HINT_FOR_MS: Final = 4_000
 
 
 @dataclass(frozen=True)
-class Notice:
+class Cover:
     """Why the picture is not live."""
 
     icon: Icon
@@ -92,7 +92,7 @@ class ScreenPane(QWidget):
         self.view.placed.connect(self._fit_bars)
         self._ask.clicked.connect(self.ask_view)
 
-    def show_notice(self, notice: Notice | None) -> None:
+    def show_notice(self, notice: Cover | None) -> None:
         """Say why the picture is not live; None when it is."""
         self._notice.setVisible(notice is not None)
         self.view.set_dimmed(notice is not None)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout
 
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.shared.icons import Icon
 from remotedesk.ui.shared.options import ServeInfo
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors

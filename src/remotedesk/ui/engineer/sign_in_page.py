@@ -5,10 +5,11 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.status_panel import PAGE_MARGIN, Mood, StatusPanel
+from remotedesk.ui.engineer.page import PAGE_MARGIN
 from remotedesk.ui.i18n.sentences import sentence_with_code
+from remotedesk.ui.shared.notice import Notice
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_XS
-from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, button, restyle
+from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, restyle
 
 LONGEST_NAME = 64
 LONGEST_PASSWORD = 256
@@ -30,7 +31,7 @@ class SignInPage(QWidget):
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._name_problem = Label(kind=Kind.PROBLEM, name="name_problem", wrap=True)
         self._password_problem = Label(kind=Kind.PROBLEM, name="password_problem", wrap=True)
-        self._status = StatusPanel("sign_in_status")
+        self._status = Notice("sign_in_status")
         self._go = button(self.tr("Sign in"), "sign_in", Role.PRIMARY, size=Size.LARGE)
         self._lay_out(server)
         self._go.clicked.connect(self._submit)
@@ -71,7 +72,7 @@ class SignInPage(QWidget):
             self._mark(self._password, self._password_problem, sentence_with_code(code, for_engineer=True))
             self._password.selectAll()
         else:
-            self._status.say(sentence_with_code(code, for_engineer=True), Mood.PROBLEM)
+            self._status.tell(sentence_with_code(code, for_engineer=True), Surface.PROBLEM)
 
     def reset(self) -> None:
         """Forget the password and be ready for the next sign-in."""
@@ -104,7 +105,7 @@ class SignInPage(QWidget):
     def _busy(self, busy: bool) -> None:
         for widget in (self._name, self._password, self._go):
             widget.setDisabled(busy)
-        self._status.say(self.tr("Signing in…") if busy else "", Mood.BUSY)
+        self._status.tell(self.tr("Signing in…") if busy else "")
 
     def _mark(self, field: QLineEdit, label: Label, text: str) -> None:
         restyle(field, "problem", True)
@@ -118,4 +119,4 @@ class SignInPage(QWidget):
             restyle(field, "problem", False)
             field.setAccessibleDescription("")
             label.hide()
-        self._status.say("")
+        self._status.tell("")

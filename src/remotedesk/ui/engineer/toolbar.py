@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton
 
 from remotedesk.core.consent import Feature
 from remotedesk.ui.engineer.placement import Mode
+from remotedesk.ui.shared.features import feature_icon, feature_short_name
 from remotedesk.ui.shared.icons import Icon, IconView, icon_of
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, restyle
@@ -13,15 +14,15 @@ from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, butto
 class Chip(QFrame):
     """One feature and whether the customer allows it: a picture, a word, and a mark that needs no colour."""
 
-    def __init__(self, name: str, text: str, icon: Icon) -> None:
+    def __init__(self, feature: Feature) -> None:
         super().__init__()
-        self.setObjectName(name)
-        self._text, self._icon = text, icon
-        self._picture, self._mark = IconView(icon, 16), IconView(Icon.CLOSE, 12)
+        self.setObjectName(f"chip_{feature.value}")
+        self._text, self._icon = feature_short_name(feature), feature_icon(feature)
+        self._picture, self._mark = IconView(self._icon, 16), IconView(Icon.CLOSE, 12)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
         row.setSpacing(SPACE_XS + 2)
-        self._label = Label(text)
+        self._label = Label(self._text)
         for widget in (self._picture, self._label, self._mark):
             row.addWidget(widget)
         self.show_state(False, False)
@@ -62,11 +63,7 @@ class Toolbar(QFrame):
         )
         self._customer = Label(kind=Kind.FIELD, name="viewer_customer")
         self._elapsed = Label("0:00", Kind.MUTED, name="elapsed")
-        self._chips = {
-            Feature.VIEW: Chip("chip_view", self.tr("View"), Icon.VIEW),
-            Feature.CONTROL: Chip("chip_control", self.tr("Control"), Icon.CONTROL),
-            Feature.CHAT: Chip("chip_chat", self.tr("Chat", "the permission"), Icon.CHAT),
-        }
+        self._chips = {feature: Chip(feature) for feature in (Feature.VIEW, Feature.CONTROL, Feature.CHAT)}
         self._ask = button(self.tr("Ask for control"), "ask_control", size=Size.SMALL, icon=Icon.CONTROL)
         self._chat = self._make_toggle(self.tr("Chat", "open the panel"), "toggle_chat", Icon.CHAT)
         self._fit = self._make_toggle(self.tr("Fit"), "fit", None)
@@ -152,7 +149,3 @@ class Toolbar(QFrame):
         text = self.tr("Chat", "open the panel")
         self._chat.setText(f"{text} ({count})" if count else text)
         self._chat.setIcon(icon_of(Icon.CHAT, colors().danger if count else colors().accent))
-
-    def leave_full_screen(self) -> None:
-        """The window is back to normal by another way."""
-        self._full.setChecked(False)

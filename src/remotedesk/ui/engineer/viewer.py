@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
@@ -23,7 +23,7 @@ from remotedesk.engine.events import (
 )
 from remotedesk.ui.engineer.chat_side import ChatSide
 from remotedesk.ui.engineer.full_screen import FloatingBar
-from remotedesk.ui.engineer.screen_pane import Notice, ScreenPane
+from remotedesk.ui.engineer.screen_pane import Cover, ScreenPane
 from remotedesk.ui.engineer.screen_view import ScreenView
 from remotedesk.ui.engineer.toolbar import Toolbar
 from remotedesk.ui.i18n.sentences import sentence_with_code
@@ -104,7 +104,7 @@ class Viewer(QWidget):
         if state is State.ACTIVE and not self._since.isValid():
             self._since.start()
             self._clock.start()
-            self.show()
+            self.showMaximized()
             self.screen_view.setFocus()
         elif state is State.WAITING or (state is State.ENDED and before is not State.ENDED):
             self._reset()
@@ -148,19 +148,19 @@ class Viewer(QWidget):
 
     def _show_notice(self) -> None:
         if self._state is not State.ACTIVE or Suspension.SILENCE in self._suspensions:
-            notice = Notice(
+            notice = Cover(
                 Icon.RECONNECT, self.tr("Reconnecting…"), self.tr("Nothing you press reaches the customer's PC.")
             )
         elif Suspension.LOCKED in self._suspensions:
-            notice = Notice(
+            notice = Cover(
                 Icon.LOCK,
                 self.tr("Paused: the customer's screen is locked"),
                 self.tr("It goes on when the customer is back at the PC."),
             )
         elif Feature.VIEW not in self._features:
-            notice = Notice(Icon.VIEW, self.tr("The customer does not show the screen"), ask=self.tr("Ask to see it"))
+            notice = Cover(Icon.VIEW, self.tr("The customer does not show the screen"), ask=self.tr("Ask to see it"))
         elif self.screen_view.frame_size is None:
-            notice = Notice(Icon.VIEW, self.tr("Waiting for the first picture…"))
+            notice = Cover(Icon.VIEW, self.tr("Waiting for the first picture…"))
         else:
             self._pane.show_notice(None)
             return
@@ -196,10 +196,8 @@ class Viewer(QWidget):
         (self._chat if shown else self.screen_view).setFocus()
 
     def _show_full_screen(self, full: bool) -> None:
-        if full:
-            self.showFullScreen()
-        elif self.isFullScreen():
-            self.showNormal()
+        if full is not self.isFullScreen():
+            self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._floating.set_floating(full)
         self.screen_view.setFocus()
 

@@ -37,11 +37,11 @@ class Notice(QFrame):
         """What it says."""
         return self._text.text()
 
-    def tell(self, text: str, surface: Surface = Surface.SUNKEN) -> None:
-        """Show `text`; an empty one hides the strip."""
+    def tell(self, text: str, surface: Surface = Surface.SUNKEN, icon: Icon | None = None) -> None:
+        """Show `text`, with `icon` if the surface's own does not fit; an empty text hides the strip."""
         self._text.setText(text)
         scheme = colors()
         tint = {Surface.PROBLEM: scheme.danger, Surface.NOTICE: scheme.warn, Surface.GOOD: scheme.good}
-        self._icon.show_icon(_ICONS[surface], tint.get(surface, scheme.muted))
+        self._icon.show_icon(icon or _ICONS[surface], tint.get(surface, scheme.muted))
         restyle(self, "kind", surface)
         self.setVisible(bool(text))
