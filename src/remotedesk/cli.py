@@ -74,26 +74,26 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
 def _customer(options: argparse.Namespace) -> int:
     from remotedesk.engine.customer import CustomerEngine
     from remotedesk.platform.select import current_platform
-    from remotedesk.ui.customer import app
+    from remotedesk.ui.customer.app import run
     from remotedesk.ui.shared.options import UiOptions
 
     engine_options = _engine_options(options)
     platform = current_platform()
     number = options.number.removeprefix("remotedesk:").strip("/")
     ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
-    return app.run(lambda listener: CustomerEngine(engine_options, platform, listener), ui)
+    return run(lambda listener: CustomerEngine(engine_options, platform, listener), ui)
 
 
 def _engineer(options: argparse.Namespace) -> int:
     from remotedesk.engine.engineer import EngineerEngine
     from remotedesk.platform.select import current_platform
-    from remotedesk.ui.engineer import app
+    from remotedesk.ui.engineer.app import run
     from remotedesk.ui.shared.options import UiOptions
 
     engine_options = _engine_options(options)
     platform = current_platform()
     ui = UiOptions(language=options.language, server_name=engine_options.address.host)
-    return app.run(
+    return run(
         lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key
     )
 

@@ -1,20 +1,11 @@
 """Whole sessions: both engines, the real server, real WebRTC, a synthetic desktop."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from remotedesk.core.audit import Act, verify
 from remotedesk.core.session_state import State
 from remotedesk.engine.events import ChatAdded, FrameReady, PeerNamed
 from tests.support.sessions import EVERYTHING, NAME, SessionPair
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[SessionPair]:
-    with SessionPair(tmp_path) as made:
-        yield made
 
 
 def test_a_session_from_number_to_farewell(pair: SessionPair) -> None:
@@ -25,7 +16,7 @@ def test_a_session_from_number_to_farewell(pair: SessionPair) -> None:
     pair.engineer_heard.wait(FrameReady)
     picture = pair.engineer.latest_frame()
     assert picture is not None
-    assert (picture.width, picture.height) == (pair.platform.screen.width, pair.platform.screen.height)
+    assert (picture.width, picture.height) == (pair.fake.screen.width, pair.fake.screen.height)
 
     pair.engineer.send_chat("こんにちは")
     pair.customer.send_chat("はい")

@@ -16,6 +16,7 @@ from remotedesk.engine.events import (
     Asked,
     CodeReady,
     EngineEvent,
+    GrantsChanged,
     NumberIssued,
     RecordClosed,
     SignedIn,
@@ -88,7 +89,8 @@ class SessionPair:
         self.folder = folder
         self.server = server or LocalServer(folder)
         self._owns_server = server is None
-        self.platform = platform or FakePlatform()
+        self.fake = FakePlatform()
+        self.platform = platform or self.fake
         self.address = ServerAddress.parse(f"ws://127.0.0.1:{through or self.server.port}")
         self.engineer_heard = Heard()
         self.customer_heard = Heard()
@@ -135,6 +137,24 @@ class SessionPair:
         self.customer.answer(self.ask(features | VIEW_AND_CHAT).number, features)
         self.customer_heard.state(State.ACTIVE)
         self.engineer_heard.state(State.ACTIVE)
+        self.engineer_heard.wait(GrantsChanged, lambda event: event.features == features and not event.suspensions)
+
+    def engineer_sends(self, channel: str, *frames: bytes | str) -> None:
+        """Put raw frames on one of the engineer's channels, past everything his client would check."""
+        session = self.engineer._session
+        assert session is not None
+        assert session.connection is not None
+        raw = getattr(session.connection.link, channel)._channel
+
+        def send() -> None:
+            for frame in frames:
+                raw.send(frame)
+
+        self.engineer._thread.post(send)
+
+    def stall_engineer(self, seconds: float) -> None:
+        """Let the engineer's client hang: its engine answers nothing for this long."""
+        self.engineer._thread.post(lambda: time.sleep(seconds))
 
     def records(self) -> tuple[RecordClosed, RecordClosed]:
         """Wait for the end; return the customer's and the engineer's closed records."""

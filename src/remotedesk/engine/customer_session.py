@@ -10,7 +10,7 @@ from typing import Final
 from remotedesk.core.audit import Act
 from remotedesk.core.consent import ConsentGate, Feature, Suspension
 from remotedesk.core.display_text import one_line
-from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
+from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError, ServerError
 from remotedesk.core.rate_limit import TokenBucket
 from remotedesk.core.role import Role
 from remotedesk.core.session_number import SessionNumber
@@ -25,7 +25,7 @@ from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
 from remotedesk.wire import signaling
-from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
+from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description, Goodbye
 from remotedesk.wire.session import AskFeatures, SessionMessage
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ ANSWER_WITHIN_S: Final = 20.0
 # A person reads one question at a time; more than these are not shown.
 QUESTIONS_AT_ONCE: Final = 3
 QUESTIONS_PER_S: Final = 0.2
+GUESSES: Final = 3
 
 
 class CustomerSession(Session):
@@ -110,29 +111,30 @@ class CustomerSession(Session):
             self.features.quiet()
 
     async def _pair(self, mailbox: Mailbox) -> Paired:
-        """Prove the number, again as often as the engineer allows it. Raises NumberError(NUMBER_BURNT) at the end."""
+        """Prove the number, three times at most, if the engineer allows it. Raises NumberError(NUMBER_BURNT)."""
+        left = GUESSES
         while True:
             self.move(Event.PEER_JOINED)
             binding = Binding(self.world.address.host, self._number.routing)
             try:
                 paired = await pair_as_customer(mailbox.relay, PairingTerms(self._number.secret, binding, CAPABILITIES))
             except (PairingError, ProtocolError) as error:
-                await self._guess_failed(mailbox, error.code)
-                continue
-            self.move(Event.PAIRED)
-            return paired
+                left -= 1
+                await self._guess_failed(mailbox, error.code, left)
+            else:
+                self.move(Event.PAIRED)
+                return paired
 
-    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode) -> None:
-        mailbox.fresh_relay()
+    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode, left: int) -> None:
         await mailbox.send(signaling.GuessFailed())
-        left = (await mailbox.expect(signaling.GuessCounted)).guesses_left
+        left = min(left, (await mailbox.expect(signaling.GuessCounted)).guesses_left)
         self.note(Act.GUESS_FAILED, code=code, left=left)
         self.move(Event.GUESS_FAILED, code)
         self.world.tell(GuessFailed(code, left))
         if left == 0:
             raise NumberError(ErrorCode.NUMBER_BURNT)
-        allowed = await mailbox.expect(signaling.RetryAllowed)
-        self.world.tell(RetryAllowed(allowed.guesses_left))
+        await mailbox.expect(signaling.RetryAllowed)
+        self.world.tell(RetryAllowed(left))
         typed = await self._typed.get()
         if typed.routing != self._number.routing:
             raise NumberError(ErrorCode.NUMBER_MISTYPED, "another number")
@@ -140,16 +142,14 @@ class CustomerSession(Session):
 
     async def _decide(self, mailbox: Mailbox, paired: Paired) -> None:
         """Let the customer answer what the engineer asks. Raises ConsentError(DECLINED) for a no."""
-        ask = await paired.receive(mailbox.relay)
-        if not isinstance(ask, Ask):
-            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        ask = await self.expect(paired, Ask)
         self._show(frozenset(ask.features), first=True)
-        leaving = asyncio.create_task(paired.receive(mailbox.relay))
+        leaving = asyncio.create_task(self.expect(paired, Goodbye))
         try:
             await asyncio.wait((leaving, self._first_answer), return_when=asyncio.FIRST_COMPLETED)
             if leaving.done() and not self._first_answer.done():
                 self._on_goodbye(leaving.result())
-                raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+                raise ServerError(ErrorCode.PEER_ENDED)
         finally:
             leaving.cancel()
         features = self._first_answer.result()
@@ -168,11 +168,7 @@ class CustomerSession(Session):
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await paired.send(mailbox.relay, Description("offer", await link.offer()))
-                answer = await paired.receive(mailbox.relay)
-                if not isinstance(answer, Description):
-                    self._on_goodbye(answer)
-                    raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-                await link.accept(answer.sdp)
+                await link.accept((await self.expect(paired, Description)).sdp)
         except BaseException as error:
             await link.close()
             if isinstance(error, TimeoutError):

@@ -26,6 +26,7 @@ class EngineerEngine:
         self._thread = EngineThread()
         self._world = World(self._thread, platform, options.address, options.trust, options.records, listener)
         self._mailbox: Mailbox | None = None
+        self._signed_in = False
         self._session: EngineerSession | None = None
         self._changing = asyncio.Lock()
 
@@ -105,16 +106,18 @@ class EngineerEngine:
 
     async def _sign_in(self, name: str, password: str) -> None:
         await self._end_session()
+        self._signed_in = False
         if self._mailbox is not None:
             await self._mailbox.close()
         self._mailbox = await Mailbox.open(self._world.address, self._world.trust)
         await self._mailbox.send(signaling.SignIn(name, password))
         account = await self._mailbox.expect(signaling.SignedIn)
+        self._signed_in = True
         self._world.tell(SignedIn(one_line(account.name, 64), one_line(account.company, 64)))
 
     async def _issue(self) -> None:
         await self._end_session()
-        if self._mailbox is None or self._mailbox.lost:
+        if self._mailbox is None or self._mailbox.lost or not self._signed_in:
             self._world.tell(Failed(ErrorCode.NOT_SIGNED_IN))
             return
         self._mailbox.forget()

@@ -40,6 +40,9 @@ from remotedesk.wire.session import AskFeatures, Granted, SessionMessage
 
 OFFER_WITHIN_S: Final = 20.0
 NAME_WITHIN_S: Final = 10.0
+GUESSES: Final = 3
+# The server lets an exchange that began in time come to its end.
+GRACE_S: Final = 120.0
 
 
 class EngineerSession(Session):
@@ -92,10 +95,14 @@ class EngineerSession(Session):
         number = SessionNumber(issued.routing, "".join(str(secrets.randbelow(10)) for _ in range(SECRET_DIGITS)))
         self.world.tell(NumberIssued(number.grouped(), issued.expires_in_s))
         self.move(Event.NUMBER_READY)
-        self.paired = await self._pair(mailbox, number)
+        try:
+            async with asyncio.timeout(issued.expires_in_s + GRACE_S):
+                self.paired = await self._pair(mailbox, number)
+        except TimeoutError:
+            raise NumberError(ErrorCode.NUMBER_EXPIRED) from None
         await mailbox.send(signaling.Paired())
         code = await compare_as_engineer(mailbox.relay, self.paired)
-        details = await self._expect_details(mailbox, self.paired)
+        details = await self._expect_details(self.paired)
         name = one_line(details.name, 64)
         self.note(Act.PAIRED, customer=name, code=code)
         self.world.tell(PeerNamed(name, ""))
@@ -104,7 +111,13 @@ class EngineerSession(Session):
         await self.stay_connected(self.paired)
 
     async def _pair(self, mailbox: Mailbox, number: SessionNumber) -> Paired:
+        """Let the customer prove the number.
+
+        The guesses are counted here, whatever the server says of them: it must not get more than three.
+        Raises NumberError(NUMBER_BURNT).
+        """
         binding = Binding(self.world.address.host, number.routing)
+        left = GUESSES
         while True:
             await self._next_customer(mailbox)
             self.move(Event.PEER_JOINED)
@@ -114,12 +127,13 @@ class EngineerSession(Session):
                 terms = PairingTerms(number.secret, binding, CAPABILITIES)
                 paired = await pair_as_engineer(mailbox.relay, terms)
             except (PairingError, ProtocolError) as error:
+                left -= 1
                 await mailbox.send(signaling.GuessFailed())
-                await self._guess_failed(mailbox, error.code)
+                await self._guess_failed(mailbox, error.code, left)
             except ServerError as error:
                 if error.code is not ErrorCode.PEER_ENDED:
                     raise
-                await self._guess_failed(mailbox, error.code)
+                await self._customer_left(mailbox, left)
             else:
                 self.move(Event.PAIRED)
                 return paired
@@ -143,45 +157,53 @@ class EngineerSession(Session):
                 joined.cancel()
                 begun.cancel()
 
-    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode) -> None:
-        """Tell that the exchange is over; if it counted, wait until the engineer allows another."""
-        self.move(Event.GUESS_FAILED, code)
+    async def _customer_left(self, mailbox: Mailbox, left: int) -> None:
+        """He left before his proof was judged, so that he learned nothing; the server may count it all the same."""
+        self.move(Event.GUESS_FAILED, ErrorCode.PEER_ENDED)
         mailbox.fresh_relay()
-        counted = await mailbox.expect(signaling.GuessCounted, signaling.PeerJoined, leaving_ends=False)
-        if isinstance(counted, signaling.PeerJoined):  # the one before left without having guessed
-            mailbox.put_back(counted)
-            return
-        self.note(Act.GUESS_FAILED, code=code, left=counted.guesses_left)
-        self.world.tell(GuessFailed(code, counted.guesses_left))
-        if counted.guesses_left == 0:
-            raise NumberError(ErrorCode.NUMBER_BURNT)
+        notice = await mailbox.expect(signaling.GuessCounted, signaling.PeerJoined, leaving_ends=False)
+        if isinstance(notice, signaling.PeerJoined):
+            mailbox.put_back(notice)
+        elif isinstance(notice, signaling.GuessCounted):
+            await self._allow(mailbox, ErrorCode.PEER_ENDED, min(left, notice.guesses_left))
+
+    async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode, left: int) -> None:
+        self.move(Event.GUESS_FAILED, code)
+        await self._allow(mailbox, code, left)
+
+    async def _allow(self, mailbox: Mailbox, code: ErrorCode, left: int) -> None:
+        """Tell that a guess is spent, and wait until the engineer allows another."""
+        self.note(Act.GUESS_FAILED, code=code, left=left)
         self._retry.clear()
+        self.world.tell(GuessFailed(code, left))
+        if left == 0:
+            await mailbox.send(signaling.Burn())
+            raise NumberError(ErrorCode.NUMBER_BURNT)
         await self._retry.wait()
         await mailbox.send(signaling.AllowRetry())
-        allowed = await mailbox.expect(signaling.RetryAllowed, leaving_ends=False)
-        self.world.tell(RetryAllowed(allowed.guesses_left))
+        await mailbox.expect(signaling.RetryAllowed, leaving_ends=False)
+        self.world.tell(RetryAllowed(left))
 
-    async def _expect_details(self, mailbox: Mailbox, paired: Paired) -> CustomerDetails:
-        async with asyncio.timeout(NAME_WITHIN_S):
-            details = await paired.receive(mailbox.relay)
-        if not isinstance(details, CustomerDetails):
-            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-        return details
+    async def _expect_details(self, paired: Paired) -> CustomerDetails:
+        try:
+            async with asyncio.timeout(NAME_WITHIN_S):
+                return await self.expect(paired, CustomerDetails)
+        except TimeoutError:
+            raise PairingError(ErrorCode.PAIRING_TIMEOUT) from None
 
     async def _ask_first(self, mailbox: Mailbox, paired: Paired) -> None:
         """Ask what the engineer wants to ask and wait for the yes. Raises ConsentError(DECLINED)."""
-        leaving = asyncio.create_task(paired.receive(mailbox.relay))
+        answered = asyncio.create_task(self.expect(paired, Answer))
         try:
-            await asyncio.wait((leaving, self._first_ask), return_when=asyncio.FIRST_COMPLETED)
-            if not leaving.done():
+            await asyncio.wait((answered, self._first_ask), return_when=asyncio.FIRST_COMPLETED)
+            if not answered.done():
                 features = self._first_ask.result()
                 self.note(Act.ASKED, features=",".join(sorted(features)))
                 await paired.send(mailbox.relay, Ask(tuple(sorted(features))))
-            answer = await leaving
+            answer = await answered
         finally:
-            leaving.cancel()
-        if not isinstance(answer, Answer) or not self._first_ask.done():
-            self._on_goodbye(answer)
+            answered.cancel()
+        if not self._first_ask.done():
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
         allowed = frozenset(answer.features)
         self.world.tell(Answered(allowed))
@@ -198,11 +220,7 @@ class EngineerSession(Session):
         link.on_track = self.view.start
         try:
             async with asyncio.timeout(OFFER_WITHIN_S):
-                offer = await paired.receive(relay)
-                if not isinstance(offer, Description):
-                    self._on_goodbye(offer)
-                    raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-                answer = await link.answer(offer.sdp)
+                answer = await link.answer((await self.expect(paired, Description)).sdp)
                 await paired.send(relay, Description("answer", answer))
         except BaseException as error:
             await link.close()

@@ -8,7 +8,7 @@ from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, Se
 from remotedesk.transport.relay import SignalingRelay
 from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.transport.signaling_client import SignalingClient
-from remotedesk.wire.signaling import PeerLeft, PeerPresent, Relay, ToClient, ToServer
+from remotedesk.wire.signaling import PeerLeft, PeerPresent, Relay, RetryAllowed, ToClient, ToServer
 
 T = TypeVar("T")
 
@@ -92,6 +92,8 @@ class Mailbox:
                 return
             case PeerPresent():
                 return
+            case RetryAllowed():
+                self.fresh_relay()  # what is left of the exchange before must not spoil the next
             case PeerLeft():
                 self.relay.fail(ServerError(ErrorCode.PEER_ENDED))
         try:

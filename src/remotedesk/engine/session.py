@@ -7,10 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from remotedesk.core.audit import Act, short_code
-from remotedesk.core.errors import ErrorCode, RemotedeskError, ServerError
+from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
 from remotedesk.core.role import Role
 from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
@@ -27,6 +27,7 @@ from remotedesk.wire.session import ChannelClosed, End, SessionMessage
 from remotedesk.wire.signaling import Leave, Resume, Resumed
 
 log = logging.getLogger(__name__)
+M = TypeVar("M")
 
 CAPABILITIES: Final = ("view", "control", "chat")
 HEADS_WITHIN_S: Final = 2.0
@@ -110,7 +111,7 @@ class Session(ABC):
         self._ended_by = by or self.role
         self.quiet()
         self.move(Event.END, None if code is None and self._ended_by is self.role else self._end_code)
-        if self._task is not None:
+        if self._task is not None and self._task is not asyncio.current_task():
             self._task.cancel()
 
     async def done(self) -> None:
@@ -215,6 +216,21 @@ class Session(ABC):
                 if mailbox.lost:
                     await asyncio.Event().wait()  # the connection goes on without the server
                 mailbox.fresh_relay()
+
+    async def expect(self, paired: Paired, kind: type[M]) -> M:
+        """Return the peer's next sealed message, which must be of this kind.
+
+        Raises ServerError(PEER_ENDED) if he says goodbye instead, ProtocolError(MESSAGE_OUT_OF_ORDER) for another.
+        """
+        if self.mailbox is None:
+            raise ServerError(ErrorCode.SERVER_LOST)
+        message = await paired.receive(self.mailbox.relay)
+        if isinstance(message, kind):
+            return message
+        self._on_goodbye(message)
+        if self._peer_head.done():
+            raise ServerError(ErrorCode.PEER_ENDED)
+        raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
 
     async def _resume(self, paired: Paired) -> Paired:
         if self.mailbox is None or self.mailbox.lost:
