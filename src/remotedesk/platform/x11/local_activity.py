@@ -53,7 +53,7 @@ class X11LocalActivity:
                 found = self._display.xinput_get_device_property(device, self._xtest, X.AnyPropertyType, 0, 1)
             except X_ERRORS:
                 return False
-            self._injecting[device] = bool(found.num_items)
+            self._injecting[device] = bool(found.value)
         return self._injecting[device]
 
     def _take(self, event: Any) -> None:

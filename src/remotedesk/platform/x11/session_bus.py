@@ -8,6 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from typing import Final
 
 from dbus_fast import BusType, DBusError, Message, MessageFlag, MessageType, Variant
@@ -90,15 +91,14 @@ class BusLockWatch:
     async def _watch_savers(self, bus: MessageBus) -> None:
         for service, path in _SAVERS:
             await _subscribe(bus, f"type='signal',sender='{service}',interface='{service}',member='ActiveChanged'")
-
-            def take(message: Message, service: str = service) -> None:
-                if message.interface == service and message.member == "ActiveChanged" and message.signature == "b":
-                    self._say(service, message.body[0])
-
-            bus.add_message_handler(take)
+            bus.add_message_handler(partial(self._take_saver, service))
             active = await _call(bus, service, path, service, "GetActive")
             if active is not None and active.signature == "b":
                 self._say(service, active.body[0])
+
+    def _take_saver(self, service: str, message: Message) -> None:
+        if message.interface == service and message.member == "ActiveChanged" and message.signature == "b":
+            self._say(service, message.body[0])
 
     async def _watch_login(self, bus: MessageBus) -> None:
         session = await _call(bus, _LOGIN, _LOGIN_PATH, _MANAGER, "GetSession", self._session_id)
