@@ -64,7 +64,7 @@ def play(stage: Stage, steps: Steps, folder: Path) -> None:
 def start_programs(stage: Stage, folder: Path) -> LibreCad:
     """Open the drawing and both clients."""
     stage.start_engineer()
-    cad = LibreCad.start(stage.customer.screen, BRACKET, folder / "cad", stage.customer.bus.environment)
+    cad = LibreCad.start(stage.customer.screen, BRACKET, folder / "cad")
     time.sleep(2)  # it lays itself out anew and says nothing when done
     command(stage.customer, "za", EMPTY_SPOT)
     stage.start_customer()

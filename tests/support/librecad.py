@@ -22,7 +22,7 @@ class LibreCad:
     window: str
 
     @classmethod
-    def start(cls, screen: XServer, drawing: Path, home: Path, environment: dict[str, str]) -> "LibreCad":
+    def start(cls, screen: XServer, drawing: Path, home: Path) -> "LibreCad":
         """Open a copy of `drawing`; settings and the copy live in `home`."""
         settings = home / ".config" / "LibreCAD"
         settings.mkdir(parents=True, exist_ok=True)
@@ -30,7 +30,7 @@ class LibreCad:
         file = home / drawing.name
         shutil.copy(drawing, file)
         own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "XDG_RUNTIME_DIR": str(home)}
-        screen.start("librecad", str(file), log=home / "librecad.log", **environment | own)
+        screen.start("librecad", str(file), log=home / "librecad.log", **own)
 
         def windows() -> list[str]:
             return screen.run("xdotool", "search", "--onlyvisible", "--name", "^LibreCAD - ", check=False).split()
