@@ -1,9 +1,12 @@
-"""Waiting in a test while Qt's events run."""
+"""Waiting in a test while Qt's events run, and typing what no key of an English keyboard gives."""
 
 import time
 from collections.abc import Callable
 
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
 
 def wait_for(true: Callable[[], object], timeout_s: float = 15.0) -> None:
@@ -12,3 +15,10 @@ def wait_for(true: Callable[[], object], timeout_s: float = 15.0) -> None:
     while not true():
         assert time.monotonic() < deadline, f"waited {timeout_s} s"
         QTest.qWait(5)
+
+
+def type_text(widget: QWidget, text: str) -> None:
+    """Send `text` to a widget as key presses, character by character, in any script."""
+    for character in text:
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from remotedesk.ui.i18n.language import install_language
 from remotedesk.ui.shared.theme import apply_theme
+from tests.support.customer_stage import Stage
 from tests.support.xserver import XServer
 
 _complaints: list[str] = []
@@ -65,6 +66,16 @@ def keep(app: QApplication) -> Iterator[Callable[[QWidget], QWidget]]:
     for widget in kept:
         widget.hide()
         widget.deleteLater()
+    app.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def stage(app: QApplication) -> Iterator[Stage]:
+    """The customer's windows with a scripted engine."""
+    made = Stage()
+    yield made
+    made.close()
     app.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

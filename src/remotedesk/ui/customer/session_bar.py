@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QColor, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from remotedesk.core.consent import Feature, Suspension
@@ -45,6 +45,7 @@ class SessionBar(QWidget):
         self._set_allowed = set_allowed
         self._granted: frozenset[Feature] = frozenset()
         self._unread = 0
+        self._middle = 0
         self._dragged_from: QPoint | None = None
         self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
         self._cells = {feature: _cell(feature, switch) for feature, switch in self.switches.items()}
@@ -73,7 +74,8 @@ class SessionBar(QWidget):
         self.name.setAccessibleName(who)
         self._refit()
         area = primary_area()
-        self.move(area.center().x() - self.width() // 2, area.top())
+        self._middle = area.center().x()
+        self.move(self._middle - self.width() // 2, area.top())
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.raise_()
@@ -135,9 +137,8 @@ class SessionBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw a border, since there is no frame."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), colors().surface)
-        painter.setPen(colors().field_line)
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.fillRect(self.rect(), QColor(colors().field_line))
+        painter.fillRect(self.rect().adjusted(1, 1, -1, -1), QColor(colors().surface))
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -155,6 +156,7 @@ class SessionBar(QWidget):
         x = min(max(wanted.x(), area.left()), area.right() + 1 - self.width())
         y = min(max(wanted.y(), area.top()), area.bottom() + 1 - self.height())
         self.move(x, y)
+        self._middle = x + self.width() // 2
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Stop dragging."""
@@ -198,10 +200,9 @@ class SessionBar(QWidget):
         self._tell("", Surface.SUNKEN)
 
     def _refit(self) -> None:
-        middle = self.geometry().center().x()
         self.adjustSize()
         if self.isVisible():
-            self.move(middle - self.width() // 2, self.y())
+            self.move(self._middle - self.width() // 2, self.y())
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

@@ -1,6 +1,8 @@
 """The customer's main window: start, waiting and end, one after the other."""
 
-from PySide6.QtCore import Signal
+from typing import Final
+
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -8,6 +10,9 @@ from remotedesk.ui.customer.end_page import EndPage
 from remotedesk.ui.customer.start_page import StartPage
 from remotedesk.ui.customer.waiting_page import WaitingPage
 from remotedesk.ui.shared.placement import centred, primary_area
+
+_WIDTH: Final = 460  # logical pixels
+_HEIGHT: Final = 500
 
 
 class CustomerWindow(QWidget):
@@ -28,8 +33,8 @@ class CustomerWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.setFixedWidth(460)
-        self.resize(460, 500)
+        self.setFixedWidth(_WIDTH)
+        self.resize(_WIDTH, _HEIGHT)
 
     def show_page(self, page: QWidget) -> None:
         """Turn to `page` and show the window, in the middle of the primary screen at first."""
@@ -39,6 +44,17 @@ class CustomerWindow(QWidget):
             self.show()
         self.raise_()
         self.activateWindow()
+
+    def event(self, event: QEvent) -> bool:
+        """Grow with what a page has to say, so that no line is cut off."""
+        handled = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:
+            needed = max((page.heightForWidth(_WIDTH) for page in self._shown()), default=0)
+            self.setMinimumHeight(max(needed, _HEIGHT))
+        return handled
+
+    def _shown(self) -> list[QWidget]:
+        return [page for page in (self.start, self.waiting, self.end) if page is self._pages.currentWidget()]
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell; whoever owns the window decides what ends with it."""

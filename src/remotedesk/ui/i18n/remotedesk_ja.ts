@@ -52,11 +52,11 @@
     </message>
     <message>
         <source>Paired with {who}; comparison code {code}</source>
-        <translation>{who} と照合しました(照合コード {code})</translation>
+        <translation>{who} と照合しました（照合コード {code}）</translation>
     </message>
     <message>
         <source>The number did not fit; tries left: {left}</source>
-        <translation>番号が一致しませんでした(残り {left} 回)</translation>
+        <translation>番号が一致しませんでした（残り {left} 回）</translation>
     </message>
     <message>
         <source>Connected</source>
@@ -64,15 +64,15 @@
     </message>
     <message>
         <source>The engineer asked: {features}</source>
-        <translation>担当者が許可を求めました:{features}</translation>
+        <translation>担当者が許可を求めました：{features}</translation>
     </message>
     <message>
         <source>The customer allowed: {features}</source>
-        <translation>お客様が許可しました:{features}</translation>
+        <translation>お客様が許可しました：{features}</translation>
     </message>
     <message>
         <source>Refused: {features}</source>
-        <translation>拒否しました:{features}</translation>
+        <translation>拒否しました：{features}</translation>
     </message>
     <message>
         <source>The customer said no</source>
@@ -80,15 +80,15 @@
     </message>
     <message>
         <source>No longer allowed: {features}</source>
-        <translation>許可を取り消しました:{features}</translation>
+        <translation>許可を取り消しました：{features}</translation>
     </message>
     <message>
         <source>Everything paused: {why}</source>
-        <translation>すべて一時停止しました:{why}</translation>
+        <translation>すべて一時停止しました：{why}</translation>
     </message>
     <message>
         <source>No longer paused: {why}</source>
-        <translation>一時停止を解除しました:{why}</translation>
+        <translation>一時停止を解除しました：{why}</translation>
     </message>
     <message>
         <source>The screen is shown to the engineer</source>
@@ -116,15 +116,15 @@
     </message>
     <message>
         <source>A channel was closed because of wrong messages ({code})</source>
-        <translation>不正なメッセージのため通信路を閉じました({code})</translation>
+        <translation>不正なメッセージのため通信路を閉じました（{code}）</translation>
     </message>
     <message>
         <source>Both records compared; short code {code}</source>
-        <translation>双方の記録を照合しました(短縮コード {code})</translation>
+        <translation>双方の記録を照合しました（短縮コード {code}）</translation>
     </message>
     <message>
         <source>The session ended: {why}</source>
-        <translation>セッションが終了しました:{why}</translation>
+        <translation>セッションが終了しました：{why}</translation>
     </message>
     <message>
         <source>The customer ended the session</source>
@@ -220,15 +220,15 @@
     <name>Chip</name>
     <message>
         <source>%1: not allowed</source>
-        <translation>%1:許可なし</translation>
+        <translation>%1：許可なし</translation>
     </message>
     <message>
         <source>%1: paused</source>
-        <translation>%1:一時停止中</translation>
+        <translation>%1：一時停止中</translation>
     </message>
     <message>
         <source>%1: allowed</source>
-        <translation>%1:許可済み</translation>
+        <translation>%1：許可済み</translation>
     </message>
 </context>
 <context>
@@ -270,7 +270,7 @@
     </message>
     <message>
         <source>Your engineer has been told and can allow another try. Tries left: {count}</source>
-        <translation>担当者にも通知しました。担当者が許可すると、もう一度入力できます(残り {count} 回)。</translation>
+        <translation>担当者にも通知しました。担当者が許可すると、もう一度入力できます（残り {count} 回）。</translation>
     </message>
     <message>
         <source>The number did not fit</source>
@@ -308,6 +308,10 @@
         <translation>許可を求める内容</translation>
     </message>
     <message>
+        <source>A customer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Comparison code %1</source>
         <translation>照合コード %1</translation>
     </message>
@@ -317,11 +321,11 @@
     </message>
     <message>
         <source>Accepted: %1</source>
-        <translation>許可:%1</translation>
+        <translation>許可：%1</translation>
     </message>
     <message>
         <source>Not accepted: %1</source>
-        <translation>許可なし:%1</translation>
+        <translation>許可なし：%1</translation>
     </message>
     <message>
         <source>Connecting…</source>
@@ -521,6 +525,10 @@
         <source>What you copy, your engineer can paste.</source>
         <translation>お客様がコピーした内容を、担当者が貼り付けられます。</translation>
     </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
 </context>
 <context>
     <name>FloatingBar</name>
@@ -600,7 +608,7 @@
     </message>
     <message>
         <source>Verified: nothing in this record has been changed.</source>
-        <translation>検証済み:この記録は改ざんされていません。</translation>
+        <translation>検証済み：この記録は改ざんされていません。</translation>
     </message>
     <message>
         <source>No.</source>
@@ -616,7 +624,7 @@
     </message>
     <message>
         <source>Short code: {code}</source>
-        <translation>短縮コード:{code}</translation>
+        <translation>短縮コード：{code}</translation>
     </message>
     <message>
         <source>Save the record</source>
@@ -625,6 +633,10 @@
 </context>
 <context>
     <name>ScreenPane</name>
+    <message>
+        <source>Ask to see the screen</source>
+        <translation>画面の表示の許可を求める</translation>
+    </message>
     <message>
         <source>Scroll left and right</source>
         <translation>左右にスクロール</translation>
@@ -657,7 +669,7 @@
     </message>
     <message>
         <source>This number is too old: it is good for 10 minutes. Please ask your engineer for a new one.</source>
-        <translation>番号の有効期限(10分)が切れています。担当者に新しい番号をお尋ねください。</translation>
+        <translation>番号の有効期限（10分）が切れています。担当者に新しい番号をお尋ねください。</translation>
     </message>
     <message>
         <source>This number has been used already. Please ask your engineer for a new one.</source>
@@ -912,7 +924,7 @@
     </message>
     <message>
         <source>This window is the server. The customer needs:</source>
-        <translation>このウィンドウがサーバーです。お客様に必要な情報:</translation>
+        <translation>このウィンドウがサーバーです。お客様に必要な情報：</translation>
     </message>
     <message>
         <source>Address</source>
@@ -955,7 +967,7 @@
     </message>
     <message>
         <source>Paused: your screen is locked. Nothing is shared.</source>
-        <translation>一時停止中:画面がロックされています。何も共有されていません。</translation>
+        <translation>一時停止中：画面がロックされています。何も共有されていません。</translation>
     </message>
     <message>
         <source>Messages ({count})</source>
@@ -963,7 +975,7 @@
     </message>
     <message>
         <source>Allow: {feature}</source>
-        <translation>許可:{feature}</translation>
+        <translation>許可：{feature}</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -990,7 +1002,7 @@
     </message>
     <message>
         <source>Server: %1</source>
-        <translation>サーバー:%1</translation>
+        <translation>サーバー：%1</translation>
     </message>
     <message>
         <source>&amp;Name</source>
@@ -1033,7 +1045,7 @@
     </message>
     <message>
         <source>Your engineer tells you a number on the phone.</source>
-        <translation>お電話で担当者がお伝えする番号を入力してください。</translation>
+        <translation>お電話でお伝えした番号を入力してください。</translation>
     </message>
     <message>
         <source>Nothing is shared before you agree on the next screen.</source>
@@ -1108,6 +1120,10 @@
         <source>Asked for control…</source>
         <translation>操作の許可を求めました…</translation>
     </message>
+    <message>
+        <source>Chat</source>
+        <translation>チャット</translation>
+    </message>
 </context>
 <context>
     <name>Viewer</name>
@@ -1125,7 +1141,7 @@
     </message>
     <message>
         <source>Paused: the customer&apos;s screen is locked</source>
-        <translation>一時停止中:お客様の画面がロックされています</translation>
+        <translation>一時停止中：お客様の画面がロックされています</translation>
     </message>
     <message>
         <source>It goes on when the customer is back at the PC.</source>
@@ -1145,7 +1161,7 @@
     </message>
     <message>
         <source>The customer allowed: %1</source>
-        <translation>お客様が許可しました:%1</translation>
+        <translation>お客様が許可しました：%1</translation>
     </message>
     <message>
         <source>The customer said no.</source>
@@ -1153,7 +1169,7 @@
     </message>
     <message>
         <source>Paused: nothing you press reaches the customer&apos;s PC.</source>
-        <translation>一時停止中:操作はお客様のパソコンに届きません。</translation>
+        <translation>一時停止中：操作はお客様のパソコンに届きません。</translation>
     </message>
     <message>
         <source>You may only look. Ask for control to use mouse and keyboard.</source>

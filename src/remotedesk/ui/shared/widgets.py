@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from remotedesk.ui.shared.icons import Icon, draw, icon_of
@@ -75,6 +75,18 @@ def restyle(widget: QWidget, name: str, value: str | bool) -> None:
         widget.style().polish(widget)
 
 
+class Button(QPushButton):
+    """A button that Return presses when it has the focus, and only then: there is no default button."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take Return and Enter like Space; a key that repeats itself presses nothing."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+            return
+        super().keyPressEvent(event)
+
+
 def button(
     text: str,
     name: str,
@@ -83,9 +95,9 @@ def button(
     size: Size = Size.MEDIUM,
     icon: Icon | None = None,
     accessible: str = "",
-) -> QPushButton:
+) -> Button:
     """Return a button with an object name and an accessible name (`accessible`, or the text without its `&`)."""
-    made = QPushButton(text)
+    made = Button(text)
     made.setObjectName(name)
     made.setAccessibleName(accessible or text.replace("&", ""))
     made.setProperty("role", str(role))
