@@ -21,8 +21,27 @@ from tests.unit.test_fuzz_decoders import message_samples
 
 SECONDS: Final = 10.0
 SOAK_SECONDS: Final = 900.0
-AT_ONCE: Final = 4
+AT_ONCE: Final = 32
 STEPS: Final = 25
+
+# What each persona says when it makes sense; all of them also say what does not.
+ENGINEERS: Final[tuple[wire.ToServer, ...]] = (
+    wire.Relay(b"said"),
+    wire.Relay(b"said"),
+    wire.GuessFailed(),
+    wire.AllowRetry(),
+    wire.AllowRetry(),
+    wire.Paired(),
+    wire.Burn(),
+    wire.Issue(),
+    wire.Leave(),
+)
+CUSTOMERS: Final[tuple[wire.ToServer, ...]] = (
+    wire.Relay(b"said"),
+    wire.Relay(b"said"),
+    wire.GuessFailed(),
+    wire.Leave(),
+)
 
 # Wide rates, so that the fuzz gets past them to what is behind.
 LIMITS: Final = Limits(
@@ -30,7 +49,9 @@ LIMITS: Final = Limits(
     bytes_burst=64 * 1024 * 1024,
     joins_per_minute=1_000_000,
     issues_per_minute=1_000_000,
-    sign_ins_per_minute=120,
+    sign_ins_per_minute=1_000_000,
+    failed_sign_ins_per_minute=1_000_000,
+    failed_sign_ins_per_account_and_address=1_000_000,
     live_numbers_per_account=1_000,
     close_s=1.0,
 )
@@ -39,11 +60,12 @@ LIMITS: Final = Limits(
 class Stranger:
     """Somebody who knows the protocol, some numbers and some tokens, and keeps no rule."""
 
-    def __init__(self, chance: random.Random, samples: tuple[bytes, ...], known: set[str]) -> None:
-        """`known` is shared: routing digits and tokens that strangers were given."""
+    def __init__(self, chance: random.Random, samples: tuple[bytes, ...], known: list[str]) -> None:
+        """`known` is shared: routing digits and tokens that strangers were given, the newest last."""
         self._chance = chance
         self._samples = samples
         self._known = known
+        self._sayings: tuple[wire.ToServer, ...] = ()
         self._mutator = Mutator(samples, chance.randrange(2**32))
 
     async def visit(self, clients: Clients, server: RunningServer) -> None:
@@ -53,8 +75,7 @@ class Stranger:
             return
         client = await clients.connect(protocols=self._chance.choice(((wire.SUBPROTOCOL,),) * 9 + ((), ("other.1",))))
         with contextlib.suppress(aiohttp.ClientError, ConnectionError, TypeError):
-            if self._chance.random() < 0.3:
-                await client.send(wire.SignIn(NAME, PASSWORD))
+            await self._introduce(client)
             for index in range(self._chance.randrange(STEPS)):
                 await self._act(client, index)
                 await self._listen(client)
@@ -62,9 +83,27 @@ class Stranger:
             transport.shutdown(2)
         await client.close()
 
+    async def _introduce(self, client: PlainClient) -> None:
+        """Become an engineer with a number, a customer of a number that somebody was given, or nobody."""
+        persona = self._chance.random()
+        if persona < 0.3:
+            self._sayings = ENGINEERS
+            await client.send(wire.SignIn(NAME, PASSWORD))
+            await client.send(wire.Issue())
+            await self._listen(client, 0.5)
+            await asyncio.sleep(0.3)  # time for others to join
+        elif persona < 0.8:
+            self._sayings = CUSTOMERS
+            await asyncio.sleep(0.3)
+            numbers = [word for word in self._known if len(word) == 5]
+            await client.send(wire.Join(self._chance.choice(numbers[-4:] or ["00000"])))
+        await self._listen(client, 0.05)
+
     async def _act(self, client: PlainClient, index: int) -> None:
         kind = self._chance.random()
-        if kind < 0.45:
+        if kind < 0.85 and self._sayings:
+            await client.send(self._chance.choice(self._sayings))
+        elif kind < 0.45:
             await client.socket.send_bytes(self._sensible())
         elif kind < 0.9:
             await client.socket.send_bytes(self._mutator.input(index))
@@ -79,22 +118,19 @@ class Stranger:
             await client.socket.send_frame(self._chance.randbytes(self._chance.choice((0, 3, 120))), opcode)
 
     def _sensible(self) -> bytes:
-        """Return a valid message, with digits or a token that somebody was really given, if there are any."""
+        """Return a valid message, with a token that somebody was really given, if there are any."""
         data = self._chance.choice(self._samples)
         message = wire.TO_SERVER.decode(data)
-        numbers = sorted(word for word in self._known if len(word) == 5)
-        tokens = sorted(word for word in self._known if len(word) > 5)
-        if isinstance(message, wire.Join) and numbers:
-            return wire.TO_SERVER.encode(wire.Join(self._chance.choice(numbers)))
+        tokens = [word for word in self._known if len(word) > 5]
         if isinstance(message, wire.Resume) and tokens:
             return wire.TO_SERVER.encode(wire.Resume(self._chance.choice(tokens)))
         return data
 
-    async def _listen(self, client: PlainClient) -> None:
+    async def _listen(self, client: PlainClient, patience_s: float = 0.001) -> None:
         with contextlib.suppress(TimeoutError):
-            while (answer := await client.socket.receive(timeout=0.001)).type is aiohttp.WSMsgType.BINARY:
+            while (answer := await client.socket.receive(timeout=patience_s)).type is aiohttp.WSMsgType.BINARY:
                 fields = msgspec.to_builtins(wire.TO_CLIENT.decode(answer.data))
-                self._known.update(fields[name] for name in ("routing", "token") if name in fields)
+                self._known.extend(fields[name] for name in ("routing", "token") if name in fields)
 
     async def _shout(self, port: int) -> None:
         """Speak no HTTP, or some."""
@@ -114,7 +150,7 @@ class Stranger:
 
 async def run(seconds: float, seed: int) -> None:
     samples = next(message_samples(dialect) for dialect in dialects() if dialect.name == "TO_SERVER")
-    known: set[str] = set()
+    known: list[str] = []
     async with running_server(LIMITS) as server, clients_of(server) as clients:
         engineer, customer, _, _ = await clients.pair()
         deadline = time.monotonic() + seconds
