@@ -51,6 +51,11 @@ class Window:
         self.handle.set_input_focus(X.RevertToParent, X.CurrentTime)
         self._display.sync()
 
+    def unmap(self) -> None:
+        """Take the window off the screen."""
+        self.handle.unmap()
+        self._display.sync()
+
     def place(self) -> tuple[int, int]:
         """Return where the window's own top left pixel is on the screen."""
         at = self.handle.translate_coords(self._display.screen().root, 0, 0)
@@ -95,6 +100,11 @@ class Onlooker:
         """Return where the pointer is."""
         found = self._display.screen().root.query_pointer()
         return found.root_x, found.root_y
+
+    def focus_follows_pointer(self) -> None:
+        """Let keys go to the window under the pointer."""
+        self._display.set_input_focus(X.PointerRoot, X.RevertToPointerRoot, X.CurrentTime)
+        self._display.sync()
 
     def keyboard_mapping(self) -> list[list[int]]:
         """Return the keysyms of all keycodes."""

@@ -71,6 +71,14 @@ class XServer:
         """Act as the person in front of this display."""
         return self.run("xdotool", *arguments)
 
+    def resize(self, width: int, height: int) -> None:
+        """Change the resolution, at most to what the display was started with."""
+        name = f"{width}x{height} made"
+        timings = [width, width + 8, width + 16, width + 24, height, height + 1, height + 2, height + 3]
+        self.run("xrandr", "--newmode", name, "30", *map(str, timings))
+        self.run("xrandr", "--addmode", "screen", name)
+        self.run("xrandr", "--output", "screen", "--mode", name)
+
     def screenshot(self, path: Path) -> Path:
         """Save what this display shows as PNG."""
         path.parent.mkdir(parents=True, exist_ok=True)

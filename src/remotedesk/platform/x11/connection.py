@@ -18,7 +18,7 @@ def open_display(name: str) -> Any:
     """Return a new connection to the display `name`; raises PlatformError(PLATFORM_UNSUPPORTED)."""
     try:
         display = xdisplay.Display(name)
-    except (*X_ERRORS, error.XauthError, error.XNoAuthError) as failure:
+    except (*X_ERRORS, error.XauthError, error.XNoAuthError, OverflowError) as failure:
         raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "the X display cannot be opened") from failure
     display.set_error_handler(_note)
     return display

@@ -152,7 +152,7 @@ class X11Injector:
     def _turn(self, axis: int, delta: int) -> int:
         """Add to an axis and return the whole notches; turning back starts anew."""
         before = self._turned[axis]
-        total = delta + (before if before * delta > 0 else 0)
+        total = delta + (before if before * delta >= 0 else 0)
         notches = int(total / _NOTCH)
         self._turned[axis] = total - notches * _NOTCH
         return notches
