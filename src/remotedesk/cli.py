@@ -1,24 +1,36 @@
 """The `remotedesk` command: the customer's window, the engineer's console, and the checker of records."""
 
 import argparse
+import getpass
 import logging
+import socket
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import platformdirs
 
 from remotedesk import __version__
 from remotedesk.core.audit import verify
 from remotedesk.core.errors import RecordError, RemotedeskError
+from remotedesk.engine.options import EngineOptions
+
+if TYPE_CHECKING:
+    from remotedesk.lan_server import LanServer
 
 APP = "remotedesk"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command and return its exit code: 0 well, 1 refused or failed, 2 called wrongly."""
-    options = _parser().parse_args(_with_role(sys.argv[1:] if arguments is None else arguments))
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["--internal-guardian"]:
+        from remotedesk.platform.x11 import guardian
+
+        guardian.main(given[1:])
+        return 0
+    options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
@@ -50,9 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_client_options(engineer)
     engineer.add_argument(
         "--serve",
+        nargs="?",
+        const="",
         metavar="HOST:PORT",
-        help="run the signaling server inside this client, for a LAN: the address customers will use",
+        help="run the signaling server inside this client, for a LAN, at the address customers will use",
     )
+    engineer.add_argument("--name", default=getpass.getuser(), help="with --serve: your name, as customers see it")
+    engineer.add_argument("--company", default=socket.gethostname(), help="with --serve: your company")
     engineer.set_defaults(run=_engineer)
 
     check = commands.add_parser("verify-log", help="check that a session's record is complete and unchanged")
@@ -85,21 +101,35 @@ def _customer(options: argparse.Namespace) -> int:
 
 
 def _engineer(options: argparse.Namespace) -> int:
+    if options.serve is None:
+        return _console(options, _engine_options(options))
+    from remotedesk.lan_server import LanServer, own_address
+    from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
+
+    address = ServerAddress.parse(options.serve or own_address())
+    with LanServer(address, options.name, options.company) as server:
+        trust = Trust(pin=pin_of(server.fingerprint))
+        return _console(options, EngineOptions(address, trust, _records(options)), server)
+
+
+def _console(options: argparse.Namespace, engine_options: EngineOptions, server: "LanServer | None" = None) -> int:
     from remotedesk.engine.engineer import EngineerEngine
     from remotedesk.platform.select import current_platform
     from remotedesk.ui.engineer.app import run
-    from remotedesk.ui.shared.options import UiOptions
+    from remotedesk.ui.shared.options import ServeInfo, UiOptions
 
-    engine_options = _engine_options(options)
     platform = current_platform()
-    ui = UiOptions(language=options.language, server_name=engine_options.address.host)
-    return run(
-        lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key
+    address = engine_options.address
+    ui = UiOptions(
+        language=options.language,
+        server_name=address.host,
+        serve_info=ServeInfo(f"{address.host}:{address.port}", server.fingerprint) if server else None,
+        auto_sign_in=(server.engineer.name, server.engineer.password) if server else None,
     )
+    return run(lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key)
 
 
-def _engine_options(options: argparse.Namespace) -> Any:
-    from remotedesk.engine.customer import EngineOptions
+def _engine_options(options: argparse.Namespace) -> EngineOptions:
     from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 
     configured = _configured()
@@ -109,8 +139,12 @@ def _engine_options(options: argparse.Namespace) -> Any:
     return EngineOptions(
         ServerAddress.parse(server),
         Trust(ca_file=ca_file, pin=pin_of(pin) if pin else None),
-        options.record_dir or platformdirs.user_documents_path() / "remotedesk",
+        _records(options),
     )
+
+
+def _records(options: argparse.Namespace) -> Path:
+    return options.record_dir or platformdirs.user_documents_path() / APP
 
 
 def _configured() -> dict[str, str]:

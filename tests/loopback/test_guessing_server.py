@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from remotedesk.engine.customer import EngineOptions
 from remotedesk.engine.engineer import EngineerEngine
 from remotedesk.engine.events import NumberIssued, SignedIn
+from remotedesk.engine.options import EngineOptions
 from remotedesk.platform.fake import FakePlatform
 from remotedesk.transport.server_address import ServerAddress, Trust
 from tests.fakes.guessing_server import GuessingServer

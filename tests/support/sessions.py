@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.core.session_state import State
-from remotedesk.engine.customer import CustomerEngine, EngineOptions
+from remotedesk.engine.customer import CustomerEngine
 from remotedesk.engine.engineer import EngineerEngine
 from remotedesk.engine.events import (
     Asked,
@@ -22,6 +22,7 @@ from remotedesk.engine.events import (
     SignedIn,
     StateChanged,
 )
+from remotedesk.engine.options import EngineOptions
 from remotedesk.platform.fake import FakePlatform
 from remotedesk.platform.ports import Platform
 from remotedesk.transport.server_address import ServerAddress, Trust

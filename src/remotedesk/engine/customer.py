@@ -1,8 +1,5 @@
 """The customer's engine: what the customer's windows hold in their hands."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_number import SessionNumber
@@ -10,19 +7,10 @@ from remotedesk.core.session_state import State
 from remotedesk.engine.api import Listener
 from remotedesk.engine.customer_session import CustomerSession
 from remotedesk.engine.events import StateChanged
+from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.session import World
 from remotedesk.engine.thread import EngineThread
 from remotedesk.platform.ports import Platform
-from remotedesk.transport.server_address import ServerAddress, Trust
-
-
-@dataclass(frozen=True)
-class EngineOptions:
-    """What an engine needs to know: its server, what proves it, and where records go."""
-
-    address: ServerAddress
-    trust: Trust
-    records: Path
 
 
 class CustomerEngine:

@@ -8,10 +8,10 @@ from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.core.session_state import State
 from remotedesk.engine.api import Listener, Picture
-from remotedesk.engine.customer import EngineOptions
 from remotedesk.engine.engineer_session import EngineerSession
 from remotedesk.engine.events import Failed, SignedIn
 from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.session import World
 from remotedesk.engine.thread import EngineThread
 from remotedesk.platform.ports import Platform

@@ -15,7 +15,7 @@ class EngineThread:
 
     def __init__(self) -> None:
         # The selector loop on every system: Windows' proactor stops reading UDP after an ICMP "unreachable".
-        self._loop = asyncio.SelectorEventLoop(selectors.DefaultSelector())
+        self.loop = asyncio.SelectorEventLoop(selectors.DefaultSelector())
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="engine")
         self._thread.start()
@@ -23,21 +23,21 @@ class EngineThread:
     def post(self, act: Callable[[], None]) -> None:
         """Call `act` in the loop soon; from any thread; nothing happens once the loop has ended."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(act)
+            self.loop.call_soon_threadsafe(act)
 
     def spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Start a task owned by the thread; call it in the loop. What it raises is logged."""
-        task = self._loop.create_task(work)
+        task = self.loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
 
     def close(self, last: Callable[[], Coroutine[None, None, None]]) -> None:
         """Run `last`, cancel and await every task, end the loop and join. May be called again."""
-        if self._loop.is_closed():
+        if self.loop.is_closed():
             return
-        asyncio.run_coroutine_threadsafe(self._wind_down(last()), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        asyncio.run_coroutine_threadsafe(self._wind_down(last()), self.loop).result()
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
 
     async def _wind_down(self, last: Coroutine[None, None, None]) -> None:
@@ -55,10 +55,10 @@ class EngineThread:
             log.error("engine task failed", exc_info=error)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        asyncio.set_event_loop(self.loop)
         try:
-            self._loop.run_forever()
+            self.loop.run_forever()
         finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.run_until_complete(self.loop.shutdown_default_executor())
+            self.loop.close()
