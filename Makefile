@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 PERFECT := src/remotedesk/core/*,src/remotedesk/wire/*
 
-.PHONY: help setup lint test soak demo bench package lock
+.PHONY: help setup lint test soak demo bench package lock translations
 
 help:
 	@echo "make test | demo | bench | bench-NAME | soak | package | lint | lock"
@@ -38,3 +38,8 @@ package: setup
 
 lock: setup
 	@packaging/lock.sh
+
+translations: setup
+	@cd src/remotedesk/ui && $(CURDIR)/.venv/bin/pyside6-lupdate *.py */*.py -locations none -no-obsolete \
+		-source-language en -target-language ja -ts i18n/remotedesk_ja.ts
+	@$(CURDIR)/.venv/bin/pyside6-lrelease src/remotedesk/ui/i18n/remotedesk_ja.ts -qm src/remotedesk/ui/i18n/remotedesk_ja.qm

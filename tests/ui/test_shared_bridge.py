@@ -1,13 +1,12 @@
 """The bridge: events in order, in Qt's thread, whatever a window does with them."""
 
-import logging
 import threading
 
-import pytest
 from PySide6.QtWidgets import QApplication
 
 from remotedesk.engine.events import CodeReady, EngineEvent
 from remotedesk.ui.bridge import Bridge
+from tests.conftest import WarningLog
 from tests.support.qt_wait import wait_for
 
 
@@ -24,7 +23,8 @@ def test_events_arrive_in_order_in_the_thread_of_the_windows(app: QApplication) 
     assert seen == [(event, threading.get_ident()) for event in events]
 
 
-def test_a_failing_window_is_logged_and_stops_no_other(app: QApplication, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_window_is_logged_and_stops_no_other(app: QApplication, warning_log: WarningLog) -> None:
+    warning_log.expect("a window failed on CodeReady")
     bridge = Bridge()
     seen: list[EngineEvent] = []
 
@@ -33,9 +33,6 @@ def test_a_failing_window_is_logged_and_stops_no_other(app: QApplication, caplog
 
     bridge.listen(broken)
     bridge.listen(seen.append)
-    with caplog.at_level(logging.ERROR):
-        bridge.post(CodeReady("0427"))
-        wait_for(lambda: seen)
-    assert "a window failed on CodeReady" in caplog.text
-    assert "0427" not in caplog.records[0].getMessage()
-    caplog.clear()
+    bridge.post(CodeReady("0427"))
+    wait_for(lambda: seen)
+    assert "0427" not in warning_log.records[0].getMessage()

@@ -309,11 +309,7 @@
     </message>
     <message>
         <source>A customer</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Comparison code %1</source>
-        <translation>照合コード %1</translation>
+        <translation>お客様</translation>
     </message>
     <message>
         <source>The customer said no. Talk it over and ask again.</source>
@@ -524,10 +520,6 @@
     <message>
         <source>What you copy, your engineer can paste.</source>
         <translation>お客様がコピーした内容を、担当者が貼り付けられます。</translation>
-    </message>
-    <message>
-        <source>, </source>
-        <translation>、</translation>
     </message>
 </context>
 <context>
@@ -820,6 +812,10 @@
         <translation>このプログラムの画面は、担当者からは操作できません。操作できるのはお客様だけです。</translation>
     </message>
     <message>
+        <source>Your own mouse and keyboard go first: the engineer waits until you let go.</source>
+        <translation>お客様のマウスとキーボードが優先されます。操作されている間、担当者は操作できません。</translation>
+    </message>
+    <message>
         <source>The key to end is used by another program. Please end with the red button.</source>
         <translation>終了キーは別のプログラムが使用中です。終了するときは赤いボタンを押してください。</translation>
     </message>
@@ -910,6 +906,10 @@
     <message>
         <source>That is remotedesk’s own window, or a question is open: only the customer can answer it.</source>
         <translation>remotedesk自身の画面か、確認画面の表示中です。操作できるのはお客様だけです。</translation>
+    </message>
+    <message>
+        <source>The customer is using his own mouse or keyboard. Please wait a moment.</source>
+        <translation>お客様がマウスかキーボードを操作中です。少しお待ちください。</translation>
     </message>
     <message>
         <source>Something went wrong in this program. Please start it again.</source>
@@ -1063,19 +1063,6 @@
         <translation>セッション</translation>
     </message>
     <message>
-        <source>View</source>
-        <translation>表示</translation>
-    </message>
-    <message>
-        <source>Control</source>
-        <translation>操作</translation>
-    </message>
-    <message>
-        <source>Chat</source>
-        <comment>the permission</comment>
-        <translation>チャット</translation>
-    </message>
-    <message>
         <source>Ask for control</source>
         <translation>操作の許可を求める</translation>
     </message>
@@ -1119,10 +1106,6 @@
     <message>
         <source>Asked for control…</source>
         <translation>操作の許可を求めました…</translation>
-    </message>
-    <message>
-        <source>Chat</source>
-        <translation>チャット</translation>
     </message>
 </context>
 <context>

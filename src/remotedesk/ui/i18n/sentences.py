@@ -171,6 +171,9 @@ def _rest() -> dict[ErrorCode, str]:
         ErrorCode.INPUT_BLOCKED_OWN_WINDOW: translate(
             "Sentences", "The engineer cannot operate this program’s own windows. Only you can."
         ),
+        ErrorCode.INPUT_HELD_BY_LOCAL_USER: translate(
+            "Sentences", "Your own mouse and keyboard go first: the engineer waits until you let go."
+        ),
         ErrorCode.HOT_KEY_TAKEN: translate(
             "Sentences", "The key to end is used by another program. Please end with the red button."
         ),
@@ -242,6 +245,9 @@ def _engineer_session() -> dict[ErrorCode, str]:
         ),
         ErrorCode.INPUT_BLOCKED_OWN_WINDOW: translate(
             "Sentences", "That is remotedesk’s own window, or a question is open: only the customer can answer it."
+        ),
+        ErrorCode.INPUT_HELD_BY_LOCAL_USER: translate(
+            "Sentences", "The customer is using his own mouse or keyboard. Please wait a moment."
         ),
         ErrorCode.INTERNAL: translate("Sentences", "Something went wrong in this program. Please start it again."),
     }
