@@ -86,7 +86,7 @@ class Service:
         if self._connections:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone.wait(), self._limits.close_s + 1.0)
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(cancel_futures=True)  # a hash takes some 20 ms
 
     def _forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
