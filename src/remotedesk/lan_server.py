@@ -52,6 +52,11 @@ class LanServer:
         accounts.add(self.engineer.name, self.engineer.company, self.engineer.password)
         self._server = await serve(ServerConfig(accounts, self.address.host, self.address.port, context))
 
+    @property
+    def port(self) -> int:
+        """The TCP port it listens on; the address's own, unless that is 0."""
+        return self._server.port if self._server is not None else self.address.port
+
     def close(self) -> None:
         """Stop serving and join the thread."""
         self._thread.close(self._stop)

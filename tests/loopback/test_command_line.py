@@ -1,0 +1,75 @@
+"""The `remotedesk` command where it needs no window."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from remotedesk.cli import main
+from remotedesk.core.audit import Act, AuditChain
+from remotedesk.core.session_number import SessionNumber
+from remotedesk.engine.customer import CustomerEngine
+from remotedesk.engine.engineer import EngineerEngine
+from remotedesk.engine.events import CodeReady, NumberIssued, PeerNamed, SignedIn
+from remotedesk.engine.options import EngineOptions
+from remotedesk.lan_server import LanServer, own_address
+from remotedesk.platform.fake import FakePlatform
+from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
+from tests.support.sessions import NAME, Heard
+
+
+def written_record(folder: Path) -> Path:
+    """Write a record of two entries."""
+    chain = AuditChain()
+    chain.append("2026-01-01T00:00:00.000+00:00", Act.STARTED, role="customer")
+    chain.append("2026-01-01T00:00:01.000+00:00", Act.ENDED, by="customer")
+    file = folder / "record.jsonl"
+    file.write_text("".join(entry.to_line() + "\n" for entry in chain.entries), "utf-8")
+    return file
+
+
+def test_an_intact_record_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify-log", str(written_record(tmp_path))]) == 0
+    shown = capsys.readouterr().out
+    assert "intact, 2 entries" in shown
+    assert "by=customer" in shown
+
+
+def test_a_changed_record_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written_record(tmp_path)
+    file.write_text(file.read_text("utf-8").replace('"by":"customer"', '"by":"engineer"'), "utf-8")
+    assert main(["verify-log", str(file)]) == 1
+    assert "NOT intact" in capsys.readouterr().err
+
+
+def test_a_missing_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify-log", str(tmp_path / "none")]) == 1
+    assert "none" in capsys.readouterr().err
+
+
+def test_without_a_server_the_command_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "remotedesk", "--server", "ws://support.example.com"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "RD-301" in done.stderr
+
+
+def test_a_server_inside_the_console_is_found_by_its_pin(tmp_path: Path) -> None:
+    host = own_address().partition(":")[0]
+    with LanServer(ServerAddress(host, 0), "Hanako Sato", "Support KK", tmp_path / "server") as server:
+        address = ServerAddress(host, server.port)
+        options = EngineOptions(address, Trust(pin=pin_of(server.fingerprint)), tmp_path / "records")
+        heard, customer_heard = Heard(), Heard()
+        engineer = EngineerEngine(options, FakePlatform(), heard)
+        customer = CustomerEngine(options, FakePlatform(), customer_heard)
+        try:
+            engineer.sign_in(server.engineer.name, server.engineer.password)
+            heard.wait(SignedIn)
+            engineer.issue_number()
+            customer.join(SessionNumber.parse(heard.wait(NumberIssued).number), NAME)
+            assert customer_heard.wait(CodeReady) == heard.wait(CodeReady)
+            assert customer_heard.wait(PeerNamed) == PeerNamed("Hanako Sato", "Support KK")
+        finally:
+            customer.close()
+            engineer.close()
