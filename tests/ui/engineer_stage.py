@@ -55,7 +55,7 @@ class Stage:
 
     def allow(self, allowed: bool = True) -> None:
         """Give or take the control grant, and forget what was called so far."""
-        self.view.input.set_allowed(allowed)
+        self.view.set_allowed(allowed)
         self.engine.calls.clear()
 
     def calls(self, *names: str) -> list[tuple[object, ...]]:

@@ -278,11 +278,10 @@ def test_there_is_no_question_before_the_code_can_be_compared(desk: Desk) -> Non
     desk.sign_in()
     desk.give_number()
     desk.tell(StateChanged(State.PAIRING), StateChanged(State.ASKING), PeerNamed("Taro Yamada", ""))
-    assert not desk.find("ask").isEnabled()
-    desk.click("want_chat")
-    assert not desk.find("ask").isEnabled()
+    assert not desk.visible("ask")
+    assert desk.visible("number")
     desk.tell(CodeReady("4719"))
-    assert desk.find("ask").isEnabled()
+    assert desk.visible("ask")
 
 
 def test_the_next_customer_is_not_shown_with_the_name_and_code_before(desk: Desk) -> None:
@@ -292,12 +291,23 @@ def test_the_next_customer_is_not_shown_with_the_name_and_code_before(desk: Desk
     desk.click("want_control")
     desk.tell(StateChanged(State.ENDED))
     desk.give_number()
-    desk.tell(StateChanged(State.ASKING))
-    assert desk.text("customer_name") == "A customer"
-    assert desk.text("comparison_code") != "4719"
+    desk.tell(StateChanged(State.PAIRING), StateChanged(State.ASKING), PeerNamed("Jiro Sato", ""))
+    assert not desk.visible("comparison_code")
     desk.tell(CodeReady("1234"))
+    assert desk.text("comparison_code") == "1234"
     desk.click("ask")
     assert desk.engine.calls[-1] == ("ask", ALL)
+
+
+def test_the_end_of_the_number_before_does_not_disturb_the_new_one(desk: Desk) -> None:
+    desk.sign_in()
+    desk.give_number()
+    desk.click("new_number")
+    desk.tell(StateChanged(State.ENDED))
+    assert "Making a number" in desk.text("number_status")
+    assert not desk.find("new_number").isEnabled()
+    desk.tell(NumberIssued("1111-2222-3333", 600), StateChanged(State.WAITING))
+    assert desk.text("number") == "1111-2222-3333"
 
 
 def test_nothing_ticked_cannot_be_asked(desk: Desk) -> None:
@@ -331,7 +341,7 @@ def test_a_no_can_be_followed_by_another_question_or_the_end(desk: Desk) -> None
 
 def test_a_name_cannot_dress_itself_up(desk: Desk) -> None:
     desk.sign_in()
-    desk.tell(StateChanged(State.ASKING), PeerNamed("<b>Admin</b><img src=x>", ""))
+    desk.tell(StateChanged(State.ASKING), PeerNamed("<b>Admin</b><img src=x>", ""), CodeReady("4719"))
     label = desk.find("customer_name")
     assert isinstance(label, QLabel)
     assert label.textFormat() == Qt.TextFormat.PlainText
@@ -440,3 +450,13 @@ def test_every_control_has_a_name_for_screen_readers(desk: Desk) -> None:
         if isinstance(widget, QAbstractButton | QLineEdit) and not widget.objectName().startswith("qt_"):
             assert widget.objectName(), widget
             assert widget.accessibleName(), widget.objectName()
+
+
+def test_long_names_neither_widen_the_window_nor_get_lost_to_screen_readers(desk: Desk) -> None:
+    desk.tell(SignedIn("技" * 64, "会" * 64))
+    desk.tell(StateChanged(State.ASKING), PeerNamed("山" * 64, ""), CodeReady("4719"))
+    assert desk.find("customer_name").accessibleName() == "山" * 64
+    assert desk.find("account").accessibleName() == "技" * 64 + " · " + "会" * 64
+    wait_for(lambda: desk.find("ask").isVisible())
+    assert desk.console.minimumSizeHint().width() <= desk.console.width()
+    assert desk.find("end_before").mapTo(desk.console, desk.find("end_before").rect().topRight()).x() < 600

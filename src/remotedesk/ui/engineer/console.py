@@ -24,7 +24,7 @@ from remotedesk.engine.events import (
 from remotedesk.ui.engineer.customer_page import CustomerPage
 from remotedesk.ui.engineer.end_page import EndPage
 from remotedesk.ui.engineer.number_page import NumberPage
-from remotedesk.ui.engineer.page import PAGE_MARGIN
+from remotedesk.ui.engineer.page import PAGE_MARGIN, show_elided
 from remotedesk.ui.engineer.serve_card import ServeCard
 from remotedesk.ui.engineer.sign_in_page import SignInPage
 from remotedesk.ui.shared.icons import Icon, IconView
@@ -34,7 +34,8 @@ from remotedesk.ui.shared.record_view import RecordView
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
 from remotedesk.ui.shared.widgets import Kind, Label
 
-_WIDTH, _HEIGHT = 600, 640  # logical pixels
+_WIDTH, _HEIGHT = 600, 700  # logical pixels
+_ACCOUNT_WIDTH = 360
 _SIGN_IN_AGAIN = (ErrorCode.SIGN_IN_FAILED, ErrorCode.NOT_SIGNED_IN)
 
 
@@ -49,6 +50,7 @@ class Console(QWidget):
         self._signed_in = False
         self._customer = ""
         self._met = False  # somebody has proven to know the number
+        self._issuing = False  # a new number is on its way: the end of the one before is no news
         self._since = QElapsedTimer()
         self._record: RecordView | None = None
         self._account = Label(kind=Kind.MUTED, name="account")
@@ -111,6 +113,7 @@ class Console(QWidget):
             case SignedIn(name, company):
                 self._on_signed_in(name, company)
             case NumberIssued(number, expires_in_s):
+                self._issuing = False
                 self._ask.reset()
                 self._number.show_number(number, expires_in_s)
                 self._show(self._number)
@@ -119,8 +122,10 @@ class Console(QWidget):
             case PeerNamed(name):
                 self._customer = name
                 self._ask.set_customer(name)
+                self._show_customer()
             case CodeReady(code):
                 self._ask.set_code(code)
+                self._show_customer()
             case Answered(features):
                 self._ask.show_answer(features)
             case StateChanged(state, code):
@@ -134,7 +139,7 @@ class Console(QWidget):
 
     def _on_signed_in(self, name: str, company: str) -> None:
         self._signed_in = True
-        self._account.setText(" · ".join(part for part in (name, company) if part))
+        show_elided(self._account, " · ".join(part for part in (name, company) if part), _ACCOUNT_WIDTH)
         self._sign_in.reset()
         self._number.show_none()
         self._show(self._number)
@@ -148,7 +153,7 @@ class Console(QWidget):
             case State.ASKING:
                 self._met = True
                 self._end.await_record()
-                self._show(self._ask)
+                self._show_customer()
             case State.ACTIVE:
                 if not self._since.isValid():
                     self._since.start()
@@ -158,18 +163,24 @@ class Console(QWidget):
             case _:
                 pass
 
+    def _show_customer(self) -> None:
+        """Nothing can be asked before there is a code to compare."""
+        if self._met and self._ask.ready:
+            self._show(self._ask)
+
     def _on_ended(self, code: ErrorCode | None) -> None:
         if self._met:
             elapsed_s = self._since.elapsed() // 1_000 if self._since.isValid() else None
             self._end.start(self._customer, code, elapsed_s)
             self._show(self._end)
-        elif self._signed_in:
+        elif self._signed_in and not self._issuing:
             self._number.show_none(code)
         self._met, self._customer = False, ""
         self._since.invalidate()
         self.show()
 
     def _on_failed(self, code: ErrorCode) -> None:
+        self._issuing = False
         self._signed_in = self._signed_in and code not in _SIGN_IN_AGAIN
         if not self._signed_in and self._options.auto_sign_in is None:
             self._sign_in.fail(code)
@@ -180,6 +191,7 @@ class Console(QWidget):
             self._number.fail(code)
 
     def _issue_number(self) -> None:
+        self._issuing = True
         if not self._signed_in and self._options.auto_sign_in is not None:
             self._api.sign_in(*self._options.auto_sign_in)
         self._api.issue_number()

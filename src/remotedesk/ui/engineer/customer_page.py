@@ -1,11 +1,12 @@
 """The customer has come: compare the code by phone, then ask for what the work needs."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.page import PAGE_MARGIN
+from remotedesk.ui.engineer.page import PAGE_MARGIN, show_elided
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.features import feature_icon, feature_list, feature_name
 from remotedesk.ui.shared.icons import Icon, IconView
@@ -14,7 +15,7 @@ from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, colo
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, Tick, button, panel, separator
 
 CODE_PX = 40
-_NO_CODE = "····"
+NAME_WIDTH = 460  # logical pixels
 OFFERED = (Feature.VIEW, Feature.CONTROL, Feature.CHAT)
 
 
@@ -28,7 +29,7 @@ class CustomerPage(QWidget):
         super().__init__()
         self._ticks: dict[Feature, Tick] = {}
         self._asked: frozenset[Feature] = frozenset()
-        self._customer = Label(kind=Kind.TITLE, name="customer_name", wrap=True)
+        self._customer = Label(kind=Kind.TITLE, name="customer_name")
         self._code = Label(name="comparison_code")
         self._code.setFont(digits_font(CODE_PX))
         self._status = Notice("ask_status")
@@ -105,9 +106,9 @@ class CustomerPage(QWidget):
     # -- what the console tells -----------------------------------------------------------------------------
 
     def reset(self) -> None:
-        """Forget the customer before; the next one's name and code are not known yet."""
-        self._customer.setText(self.tr("A customer"))
-        self._code.setText(_NO_CODE)
+        """Forget the customer before."""
+        self._customer.setText("")
+        self._code.setText("")
         self._status.tell("")
         for tick in self._ticks.values():
             tick.setChecked(True)
@@ -115,12 +116,20 @@ class CustomerPage(QWidget):
 
     def set_customer(self, name: str) -> None:
         """Show who is there."""
-        self._customer.setText(name)
+        show_elided(self._customer, name, NAME_WIDTH)
 
     def set_code(self, code: str) -> None:
         """Show the comparison code."""
         self._code.setText(code)
-        self._open(True)
+
+    @property
+    def ready(self) -> bool:
+        """True when there is somebody to ask and a code to compare."""
+        return bool(self._customer.text() and self._code.text())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """One key is enough to ask."""
+        super().showEvent(event)
         self._ask.setFocus()
 
     def show_answer(self, allowed: frozenset[Feature]) -> None:
@@ -145,10 +154,10 @@ class CustomerPage(QWidget):
     # -- own ------------------------------------------------------------------------------------------------
 
     def _open(self, open_: bool) -> None:
-        """Let him ask, or not: there is nothing to compare before the code, so he cannot ask before it either."""
+        """Let him choose and ask, or not."""
         for tick in self._ticks.values():
             tick.setEnabled(open_)
-        self._ask.setEnabled(open_ and bool(self._wanted()) and self._code.text() != _NO_CODE)
+        self._ask.setEnabled(open_ and bool(self._wanted()))
 
     def _wanted(self) -> frozenset[Feature]:
         return frozenset(feature for feature, tick in self._ticks.items() if tick.isChecked())

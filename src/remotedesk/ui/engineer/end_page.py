@@ -4,13 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from remotedesk.core.errors import ErrorCode
-from remotedesk.ui.engineer.page import PAGE_MARGIN
+from remotedesk.ui.engineer.page import PAGE_MARGIN, show_elided
 from remotedesk.ui.i18n.sentences import sentence_with_code
 from remotedesk.ui.shared.icons import Icon, IconView
 from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, colors, digits_font
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, panel
 
 SHORT_CODE_PX = 28
+WITH_WIDTH = 460  # logical pixels
 
 
 class EndPage(QWidget):
@@ -23,7 +24,7 @@ class EndPage(QWidget):
         super().__init__()
         self._path = ""
         self._outcome = Label(kind=Kind.MUTED, name="outcome", wrap=True)
-        self._with = Label(kind=Kind.MUTED, name="ended_with", wrap=True)
+        self._with = Label(kind=Kind.MUTED, name="ended_with")
         self._short_code = Label(name="short_code")
         self._short_code.setFont(digits_font(SHORT_CODE_PX))
         self._short_code.setTextInteractionFlags(
@@ -76,7 +77,7 @@ class EndPage(QWidget):
         parts = [customer] if customer else []
         if elapsed_s is not None:
             parts.append(self.tr("Length %1").replace("%1", f"{elapsed_s // 60}:{elapsed_s % 60:02}"))
-        self._with.setText(" · ".join(parts))
+        show_elided(self._with, " · ".join(parts), WITH_WIDTH)
         self._with.setVisible(bool(parts))
         self._new.setFocus()
 

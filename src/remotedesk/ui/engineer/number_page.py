@@ -104,7 +104,6 @@ class NumberPage(QWidget):
         self._expires_in_ms = expires_in_s * 1_000
         self._since.start()
         self._show_remaining()
-        self._tick.start()
         self._intro.hide()
         self._card.show()
         self._copy.setText(self.tr("&Copy"))
@@ -114,13 +113,15 @@ class NumberPage(QWidget):
 
     def show_waiting(self) -> None:
         """The customer has yet to type the number; a decision about a wrong one stays open."""
-        if not self._retry.isHidden():
+        if self._card.isHidden() or not self._retry.isHidden():
             return
+        self._tick.start()
         self._offer(retry=False, new=True)
         self._status.tell(self.tr("Waiting for the customer to type the number."))
 
     def show_pairing(self) -> None:
-        """Somebody has typed it; both clients prove it to each other."""
+        """Somebody has typed it in time; both clients prove it to each other."""
+        self._tick.stop()
         self._offer(retry=False, new=True)
         self._status.tell(self.tr("The customer has typed the number. Checking it…"))
 
@@ -129,6 +130,7 @@ class NumberPage(QWidget):
         said = sentence_with_code(code, for_engineer=True)
         if guesses_left > 0:
             said += "\n" + self.tr("Tries left: %1").replace("%1", str(guesses_left))
+            self._tick.start()
             self._offer(retry=True, new=True)
             self._retry.setFocus()
         else:

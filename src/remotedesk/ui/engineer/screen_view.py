@@ -5,11 +5,9 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QGuiApplication,
     QHideEvent,
-    QImage,
     QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
@@ -21,13 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QWidget
 
 from remotedesk.core.geometry import Size, Viewport
-from remotedesk.engine.api import EngineerApi, Picture
+from remotedesk.engine.api import EngineerApi
 from remotedesk.ui.engineer.placement import Mode, device_pixel, hidden_size, nearest_pixel, place
 from remotedesk.ui.engineer.remote_input import RemoteInput
+from remotedesk.ui.engineer.shown_picture import AROUND, ShownPicture
+from remotedesk.ui.shared.theme import colors
 from remotedesk.wire.input import Button
-
-AROUND: Final = QColor(0x2B, 0x30, 0x38)
-DIMMED: Final = QColor(0x2B, 0x30, 0x38, 0xA0)
 
 # Qt's buttons as W3C `button` numbers.
 _BUTTONS: Final[dict[Qt.MouseButton, Button]] = {
@@ -54,9 +51,7 @@ class ScreenView(QWidget):
         super().__init__(parent)
         self._api = api
         self._code_for_native_key = code_for_native_key
-        self._picture: Picture | None = None
-        self._image = QImage()
-        self._scaled = QImage()
+        self._shown: ShownPicture | None = None
         self._mode = Mode.FIT
         self._scrolled = (0, 0)
         self._dimmed = False
@@ -71,8 +66,18 @@ class ScreenView(QWidget):
         self._composing = QLabel(self)
         self._composing.setObjectName("composing")
         self._composing.setTextFormat(Qt.TextFormat.PlainText)
+        self._composing.setStyleSheet(
+            f"background: {colors().surface}; color: {colors().text};"
+            f" border: 1px solid {colors().accent}; padding: 4px;"
+        )
         self._composing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._composing.hide()
+
+    def set_allowed(self, allowed: bool) -> None:
+        """Take what the customer allows now: with it, keys and pointer are his."""
+        self.input.set_allowed(allowed)
+        self._composing.hide()
+        self.updateMicroFocus(Qt.InputMethodQuery.ImEnabled)
 
     # -- picture --------------------------------------------------------------------------------------------
 
@@ -82,16 +87,14 @@ class ScreenView(QWidget):
         if picture is None:
             return
         before = self.frame_size
-        self._picture = picture  # keeps the bytes alive under the image
-        self._image = QImage(picture.pixels, picture.width, picture.height, picture.stride, QImage.Format.Format_RGB32)
-        self._scaled = QImage()
+        self._shown = ShownPicture(picture)
         if self.frame_size != before:
             self.placed.emit()
         self.update()
 
     def clear(self) -> None:
         """Forget the picture: it may not be shown any more."""
-        self._picture, self._image, self._scaled = None, QImage(), QImage()
+        self._shown = None
         self.placed.emit()
         self.update()
 
@@ -103,7 +106,7 @@ class ScreenView(QWidget):
     @property
     def frame_size(self) -> Size | None:
         """The picture's size, None before the first one."""
-        return None if self._picture is None else Size(self._picture.width, self._picture.height)
+        return None if self._shown is None else self._shown.size
 
     @property
     def view_size(self) -> Size:
@@ -143,36 +146,11 @@ class ScreenView(QWidget):
         """Paint in device pixels: at 1:1 the picture's bytes go to the window as they are."""
         painter = QPainter(self)
         viewport = self.viewport()
-        if viewport is None:
+        if self._shown is None or viewport is None:
             painter.fillRect(event.rect(), AROUND)
-            return
-        device = painter.deviceTransform()
-        # With a fractional scale factor the widget may start between two device pixels.
-        painter.translate(
-            (device_pixel(device.dx()) - device.dx()) / device.m11(),
-            (device_pixel(device.dy()) - device.dy()) / device.m22(),
-        )
-        painter.scale(1 / device.m11(), 1 / device.m22())
-        view = self.view_size
-        target = QRect(
-            int(viewport.x),
-            int(viewport.y),
-            round(viewport.frame.width * viewport.scale),
-            round(viewport.frame.height * viewport.scale),
-        )
-        for margin in _around(target, view):
-            painter.fillRect(margin, AROUND)
-        painter.drawImage(target.topLeft(), self._image if viewport.scale == 1.0 else self._scaled_to(target))
-        if self._dimmed:
-            painter.fillRect(target, DIMMED)
-
-    def _scaled_to(self, target: QRect) -> QImage:
-        """Scale once per frame, averaging areas: a bilinear filter would lose one-pixel lines."""
-        if self._scaled.size() != target.size():
-            self._scaled = self._image.scaled(
-                target.size(), Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-            )
-        return self._scaled
+        else:
+            self._shown.paint(painter, viewport, self.view_size, dimmed=self._dimmed)
+        painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell those who hold the scroll bars."""
@@ -313,15 +291,3 @@ class ScreenView(QWidget):
         """Release everything."""
         super().hideEvent(event)
         self.input.release_all()
-
-
-def _around(target: QRect, view: Size) -> list[QRect]:
-    """Return the parts of the view that the picture leaves free."""
-    whole = QRect(0, 0, view.width, view.height)
-    shown = target.intersected(whole)
-    return [
-        QRect(0, 0, view.width, shown.top()),
-        QRect(0, shown.bottom() + 1, view.width, view.height - shown.bottom() - 1),
-        QRect(0, shown.top(), shown.left(), shown.height()),
-        QRect(shown.right() + 1, shown.top(), view.width - shown.right() - 1, shown.height()),
-    ]

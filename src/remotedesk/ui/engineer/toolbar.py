@@ -4,11 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton
 
 from remotedesk.core.consent import Feature
+from remotedesk.ui.engineer.page import show_elided
 from remotedesk.ui.engineer.placement import Mode
 from remotedesk.ui.shared.features import feature_icon, feature_short_name
 from remotedesk.ui.shared.icons import Icon, IconView, icon_of
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, button, restyle
+
+_NAME_WIDTH = 200  # logical pixels
 
 
 class Chip(QFrame):
@@ -124,7 +127,7 @@ class Toolbar(QFrame):
 
     def show_customer(self, name: str) -> None:
         """Show who is on the other side."""
-        self._customer.setText(name)
+        show_elided(self._customer, name, _NAME_WIDTH)
 
     def show_elapsed(self, seconds: int) -> None:
         """Show how long the session lives."""

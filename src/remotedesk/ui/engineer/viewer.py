@@ -133,7 +133,7 @@ class Viewer(QWidget):
     def _show_allowed(self) -> None:
         live = self._state is State.ACTIVE and not self._suspensions
         had_control = self.screen_view.input.allowed
-        self.screen_view.input.set_allowed(live and Feature.CONTROL in self._features)
+        self.screen_view.set_allowed(live and Feature.CONTROL in self._features)
         if self.screen_view.input.allowed and not had_control and not self._chat.has_focus():
             self.screen_view.setFocus()
         if Feature.CONTROL in self._features:
