@@ -56,7 +56,7 @@ def test_a_bubble_is_as_wide_as_its_text_but_never_all_the_way(keep: Keep) -> No
     short, long = (label for label in panel.findChildren(QLabel) if label.objectName() == "chat_line")
     wait_for(lambda: short.width() < 80)
     assert long.width() < panel.width() * 0.85
-    assert long.height() >= long.heightForWidth(long.width())
+    wait_for(lambda: long.height() >= long.heightForWidth(long.width()))
 
 
 def test_a_panel_switched_off_still_shows_what_was_written(keep: Keep) -> None:

@@ -179,8 +179,9 @@ class CustomerFlow(QObject):
         if left <= 0:
             return  # the end follows, and says so
         self._story.guess_failed = True
-        told = self.tr("Your engineer has been told and can allow another try. Tries left: {count}").format(count=left)
-        hint = f"{sentence_with_code(code)}\n\n{told}"
+        told = self.tr("Your engineer has been told and can allow another try.")
+        tries = self.tr("Tries left: {count}").format(count=left)
+        hint = f"{sentence_with_code(code)}\n\n{told}\n{tries}"
         self.window.waiting.tell(self.tr("The number did not fit"), hint, busy=False)
 
     def _on_asked(self, event: Asked) -> None:

@@ -269,8 +269,12 @@
         <translation>担当者の応答を待っています…</translation>
     </message>
     <message>
-        <source>Your engineer has been told and can allow another try. Tries left: {count}</source>
-        <translation>担当者にも通知しました。担当者が許可すると、もう一度入力できます（残り {count} 回）。</translation>
+        <source>Your engineer has been told and can allow another try.</source>
+        <translation>担当者にも通知しました。担当者が許可すると、もう一度入力できます。</translation>
+    </message>
+    <message>
+        <source>Tries left: {count}</source>
+        <translation>残り {count} 回</translation>
     </message>
     <message>
         <source>The number did not fit</source>
@@ -306,10 +310,6 @@
     <message>
         <source>What to ask for</source>
         <translation>許可を求める内容</translation>
-    </message>
-    <message>
-        <source>A customer</source>
-        <translation>お客様</translation>
     </message>
     <message>
         <source>The customer said no. Talk it over and ask again.</source>

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from remotedesk.core.display_text import many_lines
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
 from remotedesk.ui.shared.widgets import Kind, Label, Role, button
 
 _LONGEST: Final = 4_000  # characters, as on the wire
-_BUBBLE_EDGES: Final = 28  # logical pixels left and right of the text, together
+_BUBBLE_EDGES: Final = 34  # logical pixels left and right of the text, together
 _MOST_BUBBLES: Final = 500
 
 
@@ -58,7 +58,6 @@ class ChatPanel(QWidget):
         bubble = _Bubble(shown, self.tr("You") if mine else self.tr("Other side"), mine=mine)
         self._lines.append(bubble)
         self._column.addWidget(bubble)
-        QTimer.singleShot(0, self, self._to_end)
 
     def set_enabled(self, enabled: bool) -> None:
         """Allow or forbid writing; what was written stays readable."""
@@ -97,6 +96,8 @@ class ChatPanel(QWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(column)
+        bar = scroll.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _, end: bar.setValue(end))  # a new line, or less room: keep the newest in sight
         return scroll
 
     def _submit(self) -> None:
@@ -104,10 +105,6 @@ class ChatPanel(QWidget):
         if text:
             self.input.clear()
             self._send(text)
-
-    def _to_end(self) -> None:
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.maximum())
 
 
 class _Bubble(QWidget):
@@ -120,7 +117,6 @@ class _Bubble(QWidget):
         self._label = Label(text, name="chat_line", wrap=True)
         self._label.setAccessibleName(f"{who}: {text}")
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Minimum)
         back, front = (scheme.accent, scheme.on_accent) if mine else (scheme.surface, scheme.text)
         edge = scheme.accent if mine else scheme.line
         look = f"background: {back}; color: {front}; border: 1px solid {edge}; border-radius: 10px; padding: 7px 11px;"
@@ -133,4 +129,5 @@ class _Bubble(QWidget):
         """Be as wide as the text, but leave room that shows whose line it is."""
         metrics = QFontMetrics(self._label.font())
         natural = max(metrics.horizontalAdvance(line) for line in self.text.split("\n")) + _BUBBLE_EDGES
-        self._label.setFixedWidth(min(natural, self.width() * 5 // 6))
+        width = min(natural, self.width() * 5 // 6)
+        self._label.setFixedSize(width, self._label.heightForWidth(width))
