@@ -173,7 +173,7 @@ class Registry:
         seat = self._seat(client)
         session = seat.session
         if not seat.is_engineer and session.phase is not Phase.PAIRED:
-            self._customer_gone(session, now)
+            self._customer_gone(seat, now)
             return
         other = seat.other
         if other is not None:
@@ -189,7 +189,7 @@ class Registry:
         seat.vacate()
         seat.lost_at = now
         if not seat.is_engineer and session.phase is not Phase.PAIRED:
-            self._customer_gone(session, now)
+            self._customer_gone(seat, now)
             return
         if session.phase is Phase.EXCHANGE:
             self._count(session, now)  # the engineer's half of the exchange is gone
@@ -231,11 +231,9 @@ class Registry:
         if session.guesses_left == 0:
             self._end(session, ErrorCode.NUMBER_BURNT, now)
 
-    def _customer_gone(self, session: Session, now: float) -> None:
+    def _customer_gone(self, seat: Seat, now: float) -> None:
         """A customer left or was lost before the pairing: the guess he began is counted, the seat is free."""
-        seat = session.customer
-        if seat is None:
-            return
+        session = seat.session
         seat.vacate()
         session.customer = None
         session.engineer.tell(wire.PeerLeft())

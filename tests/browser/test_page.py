@@ -59,6 +59,16 @@ async def test_the_number_starts_the_client_and_reaches_no_request(tab: Tab, lan
         assert [event for event in tab.events if event["method"] == "Log.entryAdded"] == []
 
 
+async def test_start_can_be_pressed_again(tab: Tab) -> None:
+    async with running_server() as server:
+        await tab.open(f"http://127.0.0.1:{server.port}/en")
+        await tab.type(GROUPED)
+        for _ in range(2):  # the first time, the browser's question was answered with no
+            tab.events.clear()
+            await tab.evaluate("document.getElementById('start').click()")
+            await tab.event("Page.frameRequestedNavigation", lambda event: event["url"] == f"remotedesk:{DIGITS}")
+
+
 async def test_mistakes_are_told_at_the_field(tab: Tab) -> None:
     async with running_server() as server:
         await tab.open(f"http://127.0.0.1:{server.port}/en")

@@ -19,6 +19,7 @@ from remotedesk.wire import signaling as wire
 from remotedesk_signaling import certificates
 from remotedesk_signaling.accounts import Accounts
 from remotedesk_signaling.server import RunningServer, ServerConfig, serve
+from tests.conftest import WarningLog
 from tests.support.signaling import COMPANY, NAME, PASSWORD, PATIENCE_S, Clients, clients_of, running_server
 from tests.support.tcp_tee import TcpTee
 
@@ -164,6 +165,21 @@ async def test_an_engineer_without_his_account_gets_no_number() -> None:
             await engineer.send(wire.Issue())
             assert await engineer.refused() == ErrorCode.NOT_SIGNED_IN
         accounts.close()
+
+
+async def test_a_fault_of_the_servers_own_is_told_and_stays_with_one_socket(warning_log: WarningLog) -> None:
+    warning_log.expect("a message could not be handled")
+    accounts = Accounts.in_memory()
+    accounts.add(NAME, COMPANY, PASSWORD)
+    async with await serve(ServerConfig(accounts)) as server, clients_of(server) as clients:
+        engineer, customer, _, _ = await clients.pair()
+        other = await clients.engineer()
+        accounts.close()  # the database is gone
+        await other.send(wire.Issue())
+        assert await other.refused() == ErrorCode.SERVER_INTERNAL
+        assert await other.close_code() == aiohttp.WSCloseCode.INTERNAL_ERROR
+        await customer.send(wire.Relay(b"next door"))
+        assert (await engineer.expect(wire.Relay)).payload == b"next door"
 
 
 async def test_payloads_tokens_passwords_and_names_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -107,6 +107,7 @@ async def chromium_tab(profile: Path, *flags: str) -> AsyncIterator[Tab]:
                 tab = Tab(socket)
                 for domain in ("Page", "Network", "Runtime", "Log"):
                     await tab.call(f"{domain}.enable")
+                await tab.call("Emulation.setFocusEmulationEnabled", enabled=True)
                 yield tab
                 await tab.call("Browser.close")
         await asyncio.wait_for(process.wait(), PATIENCE_S)

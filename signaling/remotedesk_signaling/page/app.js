@@ -95,3 +95,5 @@ document.getElementById("again").addEventListener("click", again);
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) again();
 });
+// Not by `autofocus`, which comes after the first rendering and lets the first digits go astray.
+field.focus();
