@@ -92,6 +92,12 @@ def test_a_removed_repeated_moved_or_foreign_line_is_found() -> None:
     assert refusal([lines[0], other[1]]) is ErrorCode.RECORD_BROKEN
 
 
+def test_the_first_broken_line_is_named() -> None:
+    lines = some_record()
+    with pytest.raises(RecordError, match=r"RD-701 RECORD_BROKEN: line 2$"):
+        verify([lines[0], *lines[2:]])
+
+
 def test_a_record_cut_off_verifies_but_has_another_head() -> None:
     lines = some_record()
     assert verify(lines[:-1])[-1].hash != verify(lines)[-1].hash

@@ -86,6 +86,9 @@ def test_a_long_name_keeps_its_extension_and_its_whole_characters() -> None:
     assert safe_name("あ" * 200 + ".dwg") == "あ" * 83 + ".dwg"
     assert safe_name("x" * 255) == "x" * 255
     assert safe_name("x." + "y" * 300) == "x." + "y" * 253
+    longest = "." + "z" * 31
+    assert safe_name("x" * 300 + longest) == "x" * 223 + longest
+    assert safe_name("x" * 300 + longest + "z") == "x" * 255
     assert safe_name("CON" + " " * 300 + "x.txt") == "_CON.txt"
     assert safe_name("CON." + "x" * 251) == "_CON." + "x" * 250
 
@@ -115,6 +118,11 @@ def test_a_path_no_honest_sender_gives_is_refused(parts: list[str]) -> None:
     with pytest.raises(ProtocolError) as caught:
         safe_relative(parts)
     assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_a_path_may_be_sixteen_parts_deep() -> None:
+    assert safe_relative(["x"]) == ("x",)
+    assert safe_relative(["x"] * 16) == ("x",) * 16
 
 
 def test_endless_parts_are_not_read_to_their_end() -> None:
