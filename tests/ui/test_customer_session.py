@@ -1,7 +1,7 @@
 """While somebody is connected: the bar, the frame, the chat, and the way out."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -154,6 +154,33 @@ def test_a_lost_connection_is_told_and_taken_back(stage: Stage) -> None:
     stage.tell(StateChanged(State.VERIFYING), StateChanged(State.ACTIVE))
     stage.grant(SESSION)
     assert not stage.session.bar.notice.isVisible()
+
+
+def test_a_lock_outlives_a_reconnection(stage: Stage) -> None:
+    stage.share()
+    stage.grant(SESSION, Suspension.LOCKED, Suspension.SILENCE)
+    stage.tell(StateChanged(State.RECONNECTING), StateChanged(State.VERIFYING), StateChanged(State.ACTIVE))
+    assert stage.session.bar.notice.text.startswith("Paused")
+    assert stage.session.frames.windows == ()
+    stage.grant(SESSION)
+    assert not stage.session.bar.notice.isVisible()
+
+
+def test_a_pause_is_told_again_after_something_else_was(stage: Stage) -> None:
+    stage.share()
+    stage.grant(SESSION, Suspension.LOCKED)
+    stage.tell(Failed(ErrorCode.CAPTURE_FAILED))
+    assert "RD-603" in stage.session.bar.notice.text
+    stage.session.bar.findChild(QTimer).timeout.emit()
+    assert stage.session.bar.notice.text.startswith("Paused")
+
+
+def test_the_bar_cannot_be_minimised(stage: Stage) -> None:
+    stage.share()
+    bar = stage.session.bar
+    wait_for(lambda: bar.windowHandle().isExposed())
+    bar.showMinimized()
+    wait_for(lambda: not bar.isMinimized() and bar.isVisible() and bar.windowHandle().isExposed())
 
 
 def test_what_failed_is_told_with_its_code(stage: Stage) -> None:

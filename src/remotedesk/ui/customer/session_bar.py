@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QColor, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -44,7 +44,6 @@ class SessionBar(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # of its own, so that no switch has it when a key strays here
         self._set_allowed = set_allowed
         self._granted: frozenset[Feature] = frozenset()
-        self._unread = 0
         self._middle = 0
         self._dragged_from: QPoint | None = None
         self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
@@ -58,17 +57,19 @@ class SessionBar(QWidget):
         self.hot_key = Label(HOT_KEY, Kind.SMALL, name="hot_key")
         self.notice = Notice("session_notice")
         self._notice_timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
-        self._notice_timer.timeout.connect(self._drop_notice)
+        self._notice_timer.timeout.connect(self._drop_passing)
         self._clock = QElapsedTimer()
         self._ticking = QTimer(self, interval=1000)
         self._ticking.timeout.connect(self._show_status)
-        self._state_text = ""
-        self._standing = ""  # why everything stands still, if it does
+        self._connecting = self._reconnecting = False
+        self._suspensions: frozenset[Suspension] = frozenset()
+        self._passing = ""
         self._lay_out()
 
     def open(self, peer: PeerNamed) -> None:
         """Show it at the top centre of the primary screen, without taking the focus."""
         who = " · ".join(part for part in (one_line(peer.name, _LONGEST_NAME), one_line(peer.company, 64)) if part)
+        self.name.ensurePolished()
         metrics = QFontMetrics(self.name.font())
         self.name.setText(metrics.elidedText(who, Qt.TextElideMode.ElideRight, _NAME_WIDTH))
         self.name.setAccessibleName(who)
@@ -82,42 +83,33 @@ class SessionBar(QWidget):
 
     def show_connecting(self) -> None:
         """The customer has said yes; the way to the engineer is being made."""
-        self._state_text = self.tr("Connecting…")
-        self._show_status()
+        self._connecting = True
+        self._refresh()
 
     def show_active(self) -> None:
         """Connected; the time runs from the first call."""
         if not self._clock.isValid():
             self._clock.start()
             self._ticking.start()
-        self._state_text = ""
-        self._standing = ""
-        self._show_status()
-        self._refresh_notice()
+        self._connecting = self._reconnecting = False
+        self._refresh()
 
     def show_reconnecting(self) -> None:
         """The engineer is silent; nothing is shared until he is back."""
-        self._standing = self.tr("Reconnecting… Nothing is shared until your engineer is back.")
-        self._refresh_notice()
+        self._reconnecting = True
+        self._refresh()
 
     def show_grants(self, features: frozenset[Feature], suspensions: frozenset[Suspension]) -> None:
         """Move the switches to what is allowed, and say why everything stands still if it does."""
-        self._granted = features
+        self._granted, self._suspensions = features, suspensions
         self._show_switches()
-        if Suspension.LOCKED in suspensions:
-            self._standing = self.tr("Paused: your screen is locked. Nothing is shared.")
-        elif Suspension.SILENCE in suspensions:
-            self._standing = self.tr("Reconnecting… Nothing is shared until your engineer is back.")
-        else:
-            self._standing = ""
-        self._show_status()
-        self._refresh_notice()
+        self._refresh()
 
-    def show_notice(self, text: str) -> None:
-        """Say something for a while, and move the switches back to what is allowed."""
-        self._show_switches()
+    def show_passing(self, text: str) -> None:
+        """Say something for a while."""
+        self._passing = text
         self._notice_timer.start()
-        self._tell(text, Surface.SUNKEN)
+        self._refresh()
 
     def hide_hot_key(self) -> None:
         """The hot key does not work on this computer: do not promise it."""
@@ -125,7 +117,6 @@ class SessionBar(QWidget):
 
     def count_unread(self, unread: int) -> None:
         """Show how many chat lines have not been seen."""
-        self._unread = unread
         self.chat_button.setText(self.tr("Messages ({count})").format(count=unread) if unread else self.tr("Messages"))
         self.chat_button.setAccessibleName(self.chat_button.text())
         self._refit()
@@ -133,6 +124,12 @@ class SessionBar(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stay: while somebody is connected it must be seen."""
         event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Come back when somebody minimises it, for the same reason."""
+        if event.type() is QEvent.Type.WindowStateChange and self.isMinimized():
+            self.showNormal()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw a border, since there is no frame."""
@@ -178,26 +175,30 @@ class SessionBar(QWidget):
             if feature in self._granted:
                 self._cells[feature].show()
 
-    def _show_status(self) -> None:
-        if self._state_text:
-            self.status.setText(self._state_text)
-            return
-        doing = self.tr("Paused") if self._standing else _doing(self._granted)
-        self.status.setText(f"{_elapsed(self._clock)} · {doing}")
-
-    def _refresh_notice(self) -> None:
-        if self._standing:
-            self._notice_timer.stop()
-            self._tell(self._standing, Surface.NOTICE)
-        elif not self._notice_timer.isActive():
-            self._drop_notice()
-
-    def _tell(self, text: str, surface: Surface) -> None:
-        self.notice.tell(text, surface)
+    def _refresh(self) -> None:
+        self._show_status()
+        standing = self._standing()
+        self.notice.tell(self._passing or standing, Surface.SUNKEN if self._passing else Surface.NOTICE)
         self._refit()
 
-    def _drop_notice(self) -> None:
-        self._tell("", Surface.SUNKEN)
+    def _show_status(self) -> None:
+        if self._connecting:
+            self.status.setText(self.tr("Connecting…"))
+            return
+        doing = self.tr("Paused") if self._standing() else _doing(self._granted)
+        self.status.setText(f"{_elapsed(self._clock)} · {doing}")
+
+    def _standing(self) -> str:
+        """Return why everything stands still; empty when it does not."""
+        if Suspension.LOCKED in self._suspensions:
+            return self.tr("Paused: your screen is locked. Nothing is shared.")
+        if self._reconnecting or Suspension.SILENCE in self._suspensions:
+            return self.tr("Reconnecting… Nothing is shared until your engineer is back.")
+        return ""
+
+    def _drop_passing(self) -> None:
+        self._passing = ""
+        self._refresh()
 
     def _refit(self) -> None:
         self.adjustSize()

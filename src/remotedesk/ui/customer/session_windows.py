@@ -52,7 +52,7 @@ class SessionWindows(QObject):
         """Say what did not work."""
         if code is ErrorCode.HOT_KEY_TAKEN:
             self.bar.hide_hot_key()
-        self.bar.show_notice(sentence_with_code(code))
+        self.bar.show_passing(sentence_with_code(code))
 
     def close(self) -> None:
         """Take everything off the screen."""

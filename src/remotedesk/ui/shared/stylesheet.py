@@ -13,7 +13,6 @@ QLabel[kind="field"] { font-weight: 600; color: $text; }
 QLabel[kind="muted"] { color: $muted; }
 QLabel[kind="small"] { color: $muted; font-size: 12px; }
 QLabel[kind="problem"] { color: $danger; }
-QLabel[kind="good"] { color: $good; font-weight: 600; }
 
 QFrame[kind="card"] { background: $surface; border: 1px solid $line; border-radius: 10px; }
 QFrame[kind="sunken"] { background: $sunken; border: none; border-radius: 8px; }
@@ -65,14 +64,12 @@ QLineEdit:disabled, QPlainTextEdit:disabled { background: $window; color: $muted
 
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[kind="scrolled"] { background: transparent; }
-QTableWidget, QTreeWidget, QListWidget {
+QTableWidget {
     background: $surface; border: 1px solid $line; border-radius: 8px; gridline-color: $line;
 }
-QTableWidget:focus, QTreeWidget:focus, QListWidget:focus { border: 2px solid $accent; }
-QTableWidget::item, QTreeWidget::item, QListWidget::item { padding: 5px 8px; }
-QTableWidget::item:selected, QTreeWidget::item:selected, QListWidget::item:selected {
-    background: $accent_soft; color: $text;
-}
+QTableWidget:focus { border: 2px solid $accent; }
+QTableWidget::item { padding: 5px 8px; }
+QTableWidget::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: 1px solid $line; padding: 8px; font-weight: 600;

@@ -13,7 +13,6 @@ SPACE_XS: Final = 4  # all sizes are in Qt's logical pixels
 SPACE_S: Final = 8
 SPACE_M: Final = 16
 SPACE_L: Final = 24
-SPACE_XL: Final = 32
 FONT_PX: Final = 14
 
 _LATIN_FIRST: Final = ("Segoe UI", "SF Pro Text", "Inter", "Noto Sans", "Cantarell", "Ubuntu", "Noto Sans CJK JP")

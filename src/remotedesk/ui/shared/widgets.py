@@ -21,7 +21,6 @@ class Kind(StrEnum):
     MUTED = "muted"
     SMALL = "small"
     PROBLEM = "problem"
-    GOOD = "good"
 
 
 class Role(StrEnum):
