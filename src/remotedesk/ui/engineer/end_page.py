@@ -85,7 +85,7 @@ class EndPage(QWidget):
         """The record is still being closed."""
         self._path = ""
         self._record.hide()
-        self._short_code.setText("…")
+        self._short_code.hide()
         self._meaning.setText(self.tr("Comparing records with the customer's side…"))
 
     def show_record(self, path: str, short_code: str) -> None:

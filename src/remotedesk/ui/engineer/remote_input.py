@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from remotedesk.engine.api import EngineerApi
 from remotedesk.wire.input import Button
 
-MOVE_INTERVAL_MS = 8  # the pointer travels at most 125 times a second, newest position only
+MOVE_INTERVAL_MS = 9  # the pointer travels at most 111 times a second, newest position only
 LARGEST_TEXT = 256  # characters in one message
 LARGEST_WHEEL = 12_000  # 1/120 notches in one message
 
