@@ -271,7 +271,10 @@ def test_by_keyboard_the_question_is_one_key_away(desk: Desk) -> None:
     desk.meet()
     assert desk.focus() == "ask"
     desk.key(Qt.Key.Key_Return)
+    desk.key(Qt.Key.Key_Return)
     assert desk.engine.calls == [("ask", ALL)]
+    desk.tell(Answered(frozenset()))
+    assert desk.focus() == "ask"
 
 
 def test_there_is_no_question_before_the_code_can_be_compared(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """The customer has come: compare the code by phone, then ask for what the work needs."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -136,6 +136,7 @@ class CustomerPage(QWidget):
         """Say what the customer allowed of what was asked."""
         if not allowed:
             self._open(True)
+            self._ask.setFocus()
             self._status.tell(
                 self.tr("The customer said no. Talk it over and ask again."), Surface.NOTICE, Icon.WARNING
             )
@@ -167,7 +168,7 @@ class CustomerPage(QWidget):
 
     def _on_ask(self) -> None:
         self._asked = self._wanted()
+        self.setFocus()  # Qt would give it to End, and a second Enter would end the session
         self._open(False)
-        self._end.setFocus(Qt.FocusReason.OtherFocusReason)
         self._status.tell(self.tr("Asked. Waiting for the customer's answer…"))
         self.asked.emit(self._asked)
