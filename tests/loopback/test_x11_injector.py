@@ -215,9 +215,7 @@ def test_an_unknown_code_is_ignored(injector: X11Injector, allowed: Allowed, onl
     assert onlooker.nothing_down()
 
 
-def test_without_a_guardian_nothing_is_pressed(
-    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
-) -> None:
+def test_without_a_guardian_nothing_is_pressed(injector: X11Injector, allowed: Allowed, onlooker: Onlooker) -> None:
     guardian = injector._device._guardian
     guardian.kill()
     guardian.wait()
@@ -239,4 +237,3 @@ def test_an_x_server_that_goes_is_an_error_with_a_code(allowed: Allowed) -> None
         injector.text(allowed.control, "a")
     injector.release_all()
     injector.close()
-

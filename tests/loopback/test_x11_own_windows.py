@@ -64,7 +64,8 @@ def refuses(injector: X11Injector, allowed: Allowed, method: str, *arguments: ob
     try:
         getattr(injector, method)(allowed.control, *arguments)
     except PlatformError as refusal:
-        assert refusal.code is ErrorCode.INPUT_BLOCKED_OWN_WINDOW
+        if refusal.code is not ErrorCode.INPUT_BLOCKED_OWN_WINDOW:
+            raise
         return True
     return False
 
@@ -238,9 +239,7 @@ def test_windows_of_another_running_remotedesk_are_ours(
         child.wait()
 
 
-def test_a_window_that_comes_and_goes_is_never_hit(
-    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
-) -> None:
+def test_a_window_that_comes_and_goes_is_never_hit(injector: X11Injector, allowed: Allowed, onlooker: Onlooker) -> None:
     windows: list[Window] = []
     for _ in range(20):
         windows.append(onlooker.window(300, 200))

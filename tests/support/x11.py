@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-from Xlib import X, display
+from Xlib import X, Xatom, display
 from Xlib.ext import shape
+
+from tests.support.xserver import wait_until
 
 _EVENTS = X.KeyPressMask | X.KeyReleaseMask | X.ButtonPressMask | X.ButtonReleaseMask | X.StructureNotifyMask
 _BUTTON_STATES = X.Button1Mask | X.Button2Mask | X.Button3Mask | X.Button4Mask | X.Button5Mask
@@ -38,8 +40,13 @@ class Window:
         )
         self.handle.set_wm_normal_hints(flags=1, min_width=width, min_height=height)
         self.handle.map()
-        while self._display.next_event().type != X.MapNotify:
-            pass
+        wait_until(self._viewable, what="the window to be mapped")
+
+    def _viewable(self) -> bool:
+        # Openbox may sleep on an event it has read already, until the next one comes.
+        root = self._display.screen().root
+        root.change_property(self._display.intern_atom("_REMOTEDESK_TEST"), Xatom.STRING, 8, b"")
+        return bool(self.handle.get_attributes().map_state == X.IsViewable)
 
     def pass_input_through(self) -> None:
         """Make the window transparent to input, as an overlay is."""

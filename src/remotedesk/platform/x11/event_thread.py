@@ -24,11 +24,10 @@ class EventThread:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop and join the thread; from inside `handle`, the thread ends after it."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        os.close(self._wake_write)
+        """Stop and join the thread; called inside `handle`, the thread ends after it."""
+        if not self._closed.is_set():
+            self._closed.set()
+            os.close(self._wake_write)
         if threading.current_thread() is not self._thread:
             self._thread.join()
 

@@ -19,6 +19,7 @@ class X11LockWatch:
         self._reasons: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         display = open_display(display_name)
+        self._notify = display.query_extension(screensaver.extname).first_event
         root = display.screen().root
         root.screensaver_select_input(screensaver.NotifyMask)
         # Asked after subscribing: what happens between the two is told twice, not never.
@@ -32,7 +33,7 @@ class X11LockWatch:
         self._saver.close()
 
     def _take(self, event: Any) -> None:
-        if isinstance(event, screensaver.Notify):
+        if event.type == self._notify:
             self._say("screen saver", event.state != screensaver.StateOff)
 
     def _say(self, reason: str, away: bool) -> None:

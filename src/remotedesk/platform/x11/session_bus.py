@@ -5,6 +5,7 @@ Session and sleep: org.freedesktop.login1 (systemd's logind, also elogind), on t
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
@@ -46,20 +47,22 @@ class BusLockWatch:
         self._session_id = environment.get("XDG_SESSION_ID", "auto")
         self._say = say
         self._loop = asyncio.new_event_loop()
-        self._closing = asyncio.Event()
+        self._listening = self._loop.create_task(self._listen())
         self._thread = threading.Thread(target=self._run, name="D-Bus", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
         """Stop listening and join the thread."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._closing.set)
+        with contextlib.suppress(RuntimeError):  # no bus to listen on: the loop has ended by itself
+            self._loop.call_soon_threadsafe(self._listening.cancel)
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
     def _run(self) -> None:
         try:
-            self._loop.run_until_complete(self._listen())
+            self._loop.run_until_complete(self._listening)
+        except asyncio.CancelledError:
+            _log.debug("D-Bus watch closed")
         except Exception:  # noqa: BLE001 - thread entry
             _log.exception("D-Bus ends")
         finally:
@@ -82,11 +85,13 @@ class BusLockWatch:
             return
         try:
             await watch(bus)
-            await self._closing.wait()
+            await asyncio.Event().wait()
         except _NO_BUS as failure:
             _log.info("nothing to hear on the D-Bus %s bus: %s", name, type(failure).__name__)
         finally:
             bus.disconnect()
+            with contextlib.suppress(*_NO_BUS):
+                await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     async def _watch_savers(self, bus: MessageBus) -> None:
         for service, path in _SAVERS:
