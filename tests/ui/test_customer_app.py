@@ -25,15 +25,24 @@ sys.exit(run(Saying, UiOptions(language=sys.argv[1], number="1234-5678-9018", se
 """
 
 
+def shown(xserver: XServer, title: str) -> None:
+    """Wait for a window with this title that has the keyboard."""
+
+    def found() -> list[str]:
+        return xserver.run("xdotool", "search", "--onlyvisible", "--name", title, check=False).split()
+
+    wait_until(found, what=title)
+    window = found()[0]
+    wait_until(lambda: xserver.run("xdotool", "getactivewindow", check=False).strip() == window, what="the focus")
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "Remote support"), ("ja", "リモートサポート")])
 def test_it_opens_in_the_language_told_and_ends_at_ctrl_c(
     xserver: XServer, tmp_path: Path, language: str, title: str
 ) -> None:
     log = tmp_path / "log"
     program = xserver.start(sys.executable, "-c", PROGRAM, language, log=log, QT_QPA_PLATFORM="xcb")
-    wait_until(lambda: xserver.run("xdotool", "search", "--name", title, check=False).strip(), what=title)
-    window = xserver.run("xdotool", "search", "--name", title).split()[0]
-    xserver.xdotool("windowfocus", "--sync", window)
+    shown(xserver, title)
     xserver.xdotool("type", "Taro")
     xserver.xdotool("key", "Return")
     wait_until(lambda: b"joined Taro" in log.read_bytes(), what="the engine being asked")
@@ -45,8 +54,7 @@ def test_it_opens_in_the_language_told_and_ends_at_ctrl_c(
 def test_closing_the_window_ends_it(xserver: XServer, tmp_path: Path) -> None:
     log = tmp_path / "log"
     program = xserver.start(sys.executable, "-c", PROGRAM, "en", log=log, QT_QPA_PLATFORM="xcb")
-    wait_until(lambda: xserver.run("xdotool", "search", "--name", "Remote support", check=False).strip(), what="it")
-    window = xserver.run("xdotool", "search", "--name", "Remote support").split()[0]
-    xserver.xdotool("windowfocus", "--sync", window, "key", "alt+F4")
+    shown(xserver, "Remote support")
+    xserver.xdotool("key", "alt+F4")
     assert program.wait(20) == 0
     assert log.read_text(encoding="utf-8") == ""
