@@ -24,10 +24,13 @@ class Account:
 class SignalingProcess:
     """Started on a port of its own; ended by `close`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, host: str = "127.0.0.1", inside: tuple[str, ...] = ()) -> None:
+        """`host` is the address to serve on; `inside` is put before the command, to run it somewhere else."""
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.certificates: Certificates = make_certificates(folder / "certificates")
+        self._host = host
+        self._inside = inside
+        self.certificates: Certificates = make_certificates(folder / "certificates", host)
         self.log = folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -44,7 +47,7 @@ class SignalingProcess:
     def start(self) -> None:
         """Start serving; `url` is set when it answers."""
         tls = ["--cert", str(self.certificates.certificate), "--key", str(self.certificates.key)]
-        command = [*_COMMAND, "serve", "--host", "127.0.0.1", "--port", "0", *tls, *self._database]
+        command = [*self._inside, *_COMMAND, "serve", "--host", self._host, "--port", "0", *tls, *self._database]
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(command, stdout=out, stderr=out)
         wait_until(self._listening, what="the signaling server")
@@ -52,7 +55,7 @@ class SignalingProcess:
     def _listening(self) -> bool:
         if self._process is not None and self._process.poll() is not None:
             raise AssertionError(f"the server ended:\n{self.log.read_text(encoding='utf-8')}")
-        found = re.search(r"(https://127\.0\.0\.1:\d+)", self.log.read_text(encoding="utf-8"))
+        found = re.search(rf"(https://{re.escape(self._host)}:\d+)", self.log.read_text(encoding="utf-8"))
         self.url = found[1] if found else ""
         return bool(found)
 
