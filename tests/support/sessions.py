@@ -22,7 +22,7 @@ from remotedesk.engine.events import (
     SignedIn,
     StateChanged,
 )
-from remotedesk.engine.options import EngineOptions
+from remotedesk.engine.options import EngineOptions, Patience
 from remotedesk.platform.fake import FakePlatform
 from remotedesk.platform.ports import Platform
 from remotedesk.transport.server_address import ServerAddress, Trust
@@ -84,10 +84,16 @@ class SessionPair:
     """A server, an engineer's engine and a customer's engine, and the steps people take with them."""
 
     def __init__(
-        self, folder: Path, platform: Platform | None = None, server: LocalServer | None = None, through: int = 0
+        self,
+        folder: Path,
+        platform: Platform | None = None,
+        server: LocalServer | None = None,
+        through: int = 0,
+        patience: Patience = Patience(),  # noqa: B008 - a frozen value
     ) -> None:
         """`through` is the port of something between the clients and the server, instead of the server's own."""
         self.folder = folder
+        self._patience = patience
         self.server = server or LocalServer(folder)
         self._owns_server = server is None
         self.fake = FakePlatform()
@@ -99,7 +105,7 @@ class SessionPair:
         self.customer = CustomerEngine(self._options("customer"), self.platform, self.customer_heard)
 
     def _options(self, role: str) -> EngineOptions:
-        return EngineOptions(self.address, Trust(), self.folder / "records" / role)
+        return EngineOptions(self.address, Trust(), self.folder / "records" / role, self._patience)
 
     def sign_in(self) -> None:
         """The engineer signs in."""

@@ -1,11 +1,12 @@
 """A peer connection as a session uses it: proven first, then watched for silence."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NoReturn
 
 from remotedesk.core.errors import ConsentError, ErrorCode, PairingError, ProtocolError
 from remotedesk.core.role import Role
+from remotedesk.engine.race import first_of
 from remotedesk.transport.handshake import Paired
 from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.session_keys import Purpose
@@ -36,21 +37,23 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self._lost = asyncio.Event()
+        self._broken: ErrorCode | None = None
         self._proof: asyncio.Future[bytes] = self._loop.create_future()
         link.on_lost = self._lost.set
+        link.on_unexpected = lambda: self._break(ErrorCode.CHANNEL_UNEXPECTED)
         link.session.on_message = self._receive
-        link.session.on_broken = lambda _: self._lost.set()
+        link.session.on_broken = self._break
 
     async def verify(self) -> None:
         """Wait for the connection and prove the session key over both certificates inside it, both ways.
 
-        Raises ConsentError(CONNECT_FAILED), PairingError(PEER_UNPROVEN).
+        Raises ConsentError(CONNECT_FAILED), PairingError(PEER_UNPROVEN), ProtocolError when the peer broke the rules.
         """
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
-                await self._or_lost(self.link.opened())
+                await first_of(self.link.opened(), self._until_lost())
                 self.link.session.send(Verify(self._mac(self._paired.role)))
-                theirs = await self._or_lost(self._proof)
+                theirs = await first_of(self._proof, self._until_lost())
         except TimeoutError:
             raise ConsentError(ErrorCode.CONNECT_FAILED) from None
         if not self._paired.keys.proves(theirs, Purpose.VERIFY, *self._said(self._paired.role.other)):
@@ -58,7 +61,10 @@ class Connection:
         self._heard_at = self._loop.time()
 
     async def watch(self) -> None:
-        """Ping once a second; returns when the connection is lost or silent."""
+        """Ping once a second; returns when the connection is lost or silent.
+
+        Raises ProtocolError when the peer broke the rules of the connection itself.
+        """
         pinged_at = float("-inf")
         while not self._lost.is_set() and self._loop.time() - self._heard_at < SILENT_AFTER_S:
             if self._loop.time() - pinged_at >= PING_EVERY_S:
@@ -69,6 +75,8 @@ class Connection:
                     await self._lost.wait()
             except TimeoutError:
                 continue
+        if self._broken is not None:
+            raise ProtocolError(self._broken)
 
     async def close(self) -> None:
         """Close the link."""
@@ -76,17 +84,15 @@ class Connection:
         self._proof.cancel()
         await self.link.close()
 
-    async def _or_lost(self, awaited: asyncio.Future[bytes] | Coroutine[None, None, None]) -> bytes:
-        work = asyncio.ensure_future(awaited)
-        lost = asyncio.ensure_future(self._lost.wait())
-        try:
-            await asyncio.wait((work, lost), return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise ConsentError(ErrorCode.CONNECT_FAILED, "lost")
-            return work.result() or b""
-        finally:
-            lost.cancel()
-            work.cancel()
+    async def _until_lost(self) -> NoReturn:
+        await self._lost.wait()
+        if self._broken is not None:
+            raise ProtocolError(self._broken)
+        raise ConsentError(ErrorCode.CONNECT_FAILED, "lost")
+
+    def _break(self, code: ErrorCode) -> None:
+        self._broken = code
+        self._lost.set()
 
     def _receive(self, message: SessionMessage) -> None:
         self._heard_at = self._loop.time()

@@ -8,8 +8,8 @@ from remotedesk.engine.api import Listener
 from remotedesk.engine.customer_session import CustomerSession
 from remotedesk.engine.events import StateChanged
 from remotedesk.engine.options import EngineOptions
-from remotedesk.engine.session import World
 from remotedesk.engine.thread import EngineThread
+from remotedesk.engine.world import World
 from remotedesk.platform.ports import Platform
 
 
@@ -18,8 +18,9 @@ class CustomerEngine:
 
     def __init__(self, options: EngineOptions, platform: Platform, listener: Listener) -> None:
         self._thread = EngineThread()
-        self._world = World(self._thread, platform, options.address, options.trust, options.records, listener)
+        self._world = World(self._thread, platform, options, listener)
         self._session: CustomerSession | None = None
+        self._leaving: list[CustomerSession] = []  # ended, and still saying goodbye
 
     def join(self, number: SessionNumber, name: str) -> None:
         """Ask the server for the engineer with this number; again after RetryAllowed."""
@@ -55,6 +56,8 @@ class CustomerEngine:
         if session is not None and session.state is State.WAITING:
             session.retype(number)
         elif session is None or session.state is State.ENDED:
+            if session is not None:
+                self._leaving = [each for each in (*self._leaving, session) if not each.over]
             self._session = CustomerSession(self._world, number, name)
             self._session.start()
         else:
@@ -64,3 +67,5 @@ class CustomerEngine:
         if self._session is not None:
             self._session.finish(None)
             await self._session.done()
+        for session in self._leaving:
+            await session.done()

@@ -3,21 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from remotedesk.core.audit import Act
 from remotedesk.core.consent import ConsentGate, Feature, Grant, Suspension
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
 from remotedesk.core.rate_limit import TokenBucket
 from remotedesk.engine.events import ChatAdded, Failed, GrantsChanged, PeerActed
-from remotedesk.engine.session import World
+from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlReceiver
 from remotedesk.features.screen import ScreenShare, ScreenTrack
 from remotedesk.platform.ports import Watch
-from remotedesk.transport.channels import Channel
 from remotedesk.transport.peer import PeerLink
-from remotedesk.wire.session import ChannelClosed, Granted, InputRefused, SessionMessage
+from remotedesk.wire.session import Granted, InputRefused, SessionMessage
 
 SIGNS_PER_S: Final = 4.0
 NOTE_EVERY_S: Final = 10.0
@@ -75,9 +74,6 @@ class CustomerFeatures:
         self._share.attach(track)
         self._control.attach(link.input, link.pointer)
         self._chat.attach(link.chat)
-        self._guard(link.input, Feature.CONTROL)
-        self._guard(link.pointer, Feature.CONTROL)
-        self._guard(link.chat, Feature.CHAT)
 
     def detach(self) -> None:
         """Use no connection until the next `attach`."""
@@ -135,8 +131,11 @@ class CustomerFeatures:
     # -- following the grants --------------------------------------------------------------------------------
 
     def _gate_changed(self) -> None:
-        """Called by the gate in the thread that changed it: what is not allowed ends before this returns."""
-        if not self._may(Feature.CONTROL):
+        """Called by the gate in the thread that changed it: what is not allowed ends before this returns.
+
+        What is held down is let go when a question opens, or a key would repeat itself into the question.
+        """
+        if self._gate.prompt is not None or not self._may(Feature.CONTROL):
             self._control.release()
         self._world.thread.post(self._follow)
 
@@ -199,15 +198,6 @@ class CustomerFeatures:
             return False
 
     # -- what happens ----------------------------------------------------------------------------------------
-
-    def _guard(self, channel: Channel[Any], feature: Feature) -> None:
-        def broken(code: ErrorCode) -> None:
-            self._note(Act.PROTOCOL_BROKEN, channel=channel.label, code=code)
-            self._gate.revoke(feature)
-            self._send(ChannelClosed(channel.label, code))
-            self._world.tell(Failed(code))
-
-        channel.on_broken = broken
 
     def _locked(self, locked: bool) -> None:
         change = self._gate.suspend if locked else self._gate.resume

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterable
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 from remotedesk.core.audit import Act
 from remotedesk.core.consent import ConsentGate, Feature, Suspension
 from remotedesk.core.display_text import one_line
-from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError, ServerError
+from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
 from remotedesk.core.rate_limit import TokenBucket
 from remotedesk.core.role import Role
 from remotedesk.core.session_number import SessionNumber
@@ -19,13 +20,16 @@ from remotedesk.engine.connection import Connection
 from remotedesk.engine.customer_features import CustomerFeatures
 from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
 from remotedesk.engine.mailbox import Mailbox
-from remotedesk.engine.session import CAPABILITIES, Session, World
+from remotedesk.engine.race import first_of
+from remotedesk.engine.session import CAPABILITIES, Session
+from remotedesk.engine.world import World
 from remotedesk.features.screen import ScreenTrack
+from remotedesk.transport.channels import CHAT_CHANNEL
 from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
 from remotedesk.wire import signaling
-from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description, Goodbye
+from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
 from remotedesk.wire.session import AskFeatures, SessionMessage
 
 log = logging.getLogger(__name__)
@@ -52,6 +56,7 @@ class CustomerSession(Session):
         self._first_answer: asyncio.Future[frozenset[Feature]] = asyncio.get_running_loop().create_future()
         self._questions = TokenBucket(QUESTIONS_AT_ONCE, QUESTIONS_PER_S, time.monotonic())
         self._track: ScreenTrack | None = None
+        self._silent_since_s = math.inf
 
     # -- from the user interface -----------------------------------------------------------------------------
 
@@ -90,12 +95,12 @@ class CustomerSession(Session):
     async def live(self) -> None:
         """Join, pair, let the customer decide, connect, share."""
         self.world.platform.require_supported()
-        self.mailbox = await Mailbox.open(self.world.address, self.world.trust)
+        self.mailbox = await Mailbox.open(self.world.options.address, self.world.options.trust)
         await self.mailbox.send(signaling.Join(self._number.routing))
         joined = await self.mailbox.expect(signaling.Joined)
         self.token = joined.token
         self.move(Event.NUMBER_READY)
-        self.note(Act.STARTED, role=self.role, server=self.world.address.host, routing=self._number.routing)
+        self.note(Act.STARTED, role=self.role, server=self.world.options.address.host, routing=self._number.routing)
         self.paired = await self._pair(self.mailbox)
         engineer, company = one_line(joined.engineer, 64), one_line(joined.company, 64)
         code = await compare_as_customer(self.mailbox.relay, self.paired)
@@ -115,7 +120,7 @@ class CustomerSession(Session):
         left = GUESSES
         while True:
             self.move(Event.PEER_JOINED)
-            binding = Binding(self.world.address.host, self._number.routing)
+            binding = Binding(self.world.options.address.host, self._number.routing)
             try:
                 paired = await pair_as_customer(mailbox.relay, PairingTerms(self._number.secret, binding, CAPABILITIES))
             except (PairingError, ProtocolError) as error:
@@ -144,15 +149,7 @@ class CustomerSession(Session):
         """Let the customer answer what the engineer asks. Raises ConsentError(DECLINED) for a no."""
         ask = await self.expect(paired, Ask)
         self._show(frozenset(ask.features), first=True)
-        leaving = asyncio.create_task(self.expect(paired, Goodbye))
-        try:
-            await asyncio.wait((leaving, self._first_answer), return_when=asyncio.FIRST_COMPLETED)
-            if leaving.done() and not self._first_answer.done():
-                self._on_goodbye(leaving.result())
-                raise ServerError(ErrorCode.PEER_ENDED)
-        finally:
-            leaving.cancel()
-        features = self._first_answer.result()
+        features = await first_of(asyncio.shield(self._first_answer), self.expect_nothing(paired))
         await paired.send(mailbox.relay, Answer(tuple(sorted(features))))
         if not features:
             raise ConsentError(ErrorCode.DECLINED)
@@ -186,11 +183,14 @@ class CustomerSession(Session):
         """Let the features use the verified connection."""
         if self._track is not None:
             self.features.attach(connection.link, self._track)
+        if time.monotonic() - self._silent_since_s > self.world.options.patience.confirm_control_after_s:
+            self.gate.revoke(Feature.CONTROL)
         self.gate.resume(Suspension.SILENCE)
         self.features.tell_granted()
 
     def went_silent(self) -> None:
         """Stop everything until the peer is back and verified."""
+        self._silent_since_s = time.monotonic()
         self.gate.suspend(Suspension.SILENCE)
         self.features.detach()
 
@@ -203,10 +203,9 @@ class CustomerSession(Session):
         else:
             self.note(Act.REFUSED, features=_listed(message.features), why="too many questions")
 
-    def send(self, message: SessionMessage) -> None:
-        """Send on the `session` channel, if there is one."""
-        if self.connection is not None:
-            self.connection.link.session.send(message)
+    def channel_broken(self, label: str) -> None:
+        """What came through the channel is not allowed any more."""
+        self.gate.revoke(Feature.CHAT if label == CHAT_CHANNEL.label else Feature.CONTROL)
 
     def quiet(self) -> None:
         """Revoke everything; from any thread."""

@@ -12,8 +12,8 @@ from remotedesk.engine.engineer_session import EngineerSession
 from remotedesk.engine.events import Failed, SignedIn
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.options import EngineOptions
-from remotedesk.engine.session import World
 from remotedesk.engine.thread import EngineThread
+from remotedesk.engine.world import World
 from remotedesk.platform.ports import Platform
 from remotedesk.wire import signaling
 from remotedesk.wire.input import Button
@@ -24,11 +24,12 @@ class EngineerEngine:
 
     def __init__(self, options: EngineOptions, platform: Platform, listener: Listener) -> None:
         self._thread = EngineThread()
-        self._world = World(self._thread, platform, options.address, options.trust, options.records, listener)
+        self._world = World(self._thread, platform, options, listener)
         self._mailbox: Mailbox | None = None
         self._signed_in = False
         self._session: EngineerSession | None = None
         self._changing = asyncio.Lock()
+        self._changes: set[asyncio.Task[None]] = set()
 
     def sign_in(self, name: str, password: str) -> None:
         """Prove the account to the server."""
@@ -95,7 +96,9 @@ class EngineerEngine:
         self._thread.post(run)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        self._thread.spawn(self._reporting(work))
+        task = self._thread.spawn(self._reporting(work))
+        self._changes.add(task)
+        task.add_done_callback(self._changes.discard)
 
     async def _reporting(self, work: Coroutine[None, None, None]) -> None:
         try:
@@ -109,7 +112,7 @@ class EngineerEngine:
         self._signed_in = False
         if self._mailbox is not None:
             await self._mailbox.close()
-        self._mailbox = await Mailbox.open(self._world.address, self._world.trust)
+        self._mailbox = await Mailbox.open(self._world.options.address, self._world.options.trust)
         await self._mailbox.send(signaling.SignIn(name, password))
         account = await self._mailbox.expect(signaling.SignedIn)
         self._signed_in = True
@@ -120,7 +123,6 @@ class EngineerEngine:
         if self._mailbox is None or self._mailbox.lost or not self._signed_in:
             self._world.tell(Failed(ErrorCode.NOT_SIGNED_IN))
             return
-        self._mailbox.forget()
         self._session = EngineerSession(self._world, self._mailbox)
         self._session.start()
 
@@ -135,6 +137,9 @@ class EngineerEngine:
             await session.mailbox.close()
 
     async def _finish(self) -> None:
+        for task in tuple(self._changes):
+            task.cancel()
+        await asyncio.gather(*self._changes, return_exceptions=True)
         await self._end_session()
         if self._mailbox is not None:
             await self._mailbox.close()

@@ -7,7 +7,15 @@ from typing import Final
 from remotedesk.core.audit import Act
 from remotedesk.core.consent import Feature
 from remotedesk.core.display_text import one_line
-from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError, ServerError
+from remotedesk.core.errors import (
+    ConsentError,
+    ErrorCode,
+    NumberError,
+    PairingError,
+    ProtocolError,
+    RemotedeskError,
+    ServerError,
+)
 from remotedesk.core.role import Role
 from remotedesk.core.session_number import SECRET_DIGITS, SessionNumber
 from remotedesk.core.session_state import Event, State
@@ -25,7 +33,9 @@ from remotedesk.engine.events import (
     RetryAllowed,
 )
 from remotedesk.engine.mailbox import Mailbox
-from remotedesk.engine.session import CAPABILITIES, Session, World, known_code
+from remotedesk.engine.race import first_of
+from remotedesk.engine.session import CAPABILITIES, Session, known_code
+from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlSender
 from remotedesk.features.screen import ScreenView
@@ -89,8 +99,7 @@ class EngineerSession(Session):
     async def live(self) -> None:
         """Issue a number, pair, ask, connect, and look."""
         mailbox = self._mailbox()
-        await mailbox.send(signaling.Issue())
-        issued = await mailbox.expect(signaling.Issued)
+        issued = await mailbox.issue()
         self.token = issued.token
         number = SessionNumber(issued.routing, "".join(str(secrets.randbelow(10)) for _ in range(SECRET_DIGITS)))
         self.world.tell(NumberIssued(number.grouped(), issued.expires_in_s))
@@ -116,13 +125,13 @@ class EngineerSession(Session):
         The guesses are counted here, whatever the server says of them: it must not get more than three.
         Raises NumberError(NUMBER_BURNT).
         """
-        binding = Binding(self.world.address.host, number.routing)
+        binding = Binding(self.world.options.address.host, number.routing)
         left = GUESSES
         while True:
             await self._next_customer(mailbox)
             self.move(Event.PEER_JOINED)
             if not self._started:
-                self.note(Act.STARTED, role=self.role, server=self.world.address.host, routing=number.routing)
+                self.note(Act.STARTED, role=self.role, server=self.world.options.address.host, routing=number.routing)
             try:
                 terms = PairingTerms(number.secret, binding, CAPABILITIES)
                 paired = await pair_as_engineer(mailbox.relay, terms)
@@ -140,22 +149,18 @@ class EngineerSession(Session):
 
     async def _next_customer(self, mailbox: Mailbox) -> None:
         """Return when a customer joins, or the one who is here begins; his ten seconds count from his first message."""
+        await first_of(self._customer_begins(mailbox), mailbox.expect(signaling.PeerJoined, leaving_ends=False))
+
+    async def _customer_begins(self, mailbox: Mailbox) -> None:
         while True:
-            joined = asyncio.create_task(mailbox.expect(signaling.PeerJoined, leaving_ends=False))
             relay = mailbox.relay
-            begun = asyncio.create_task(relay.receive())
             try:
-                await asyncio.wait((joined, begun), return_when=asyncio.FIRST_COMPLETED)
-                if begun.done() and begun.exception() is None:
-                    relay.deliver(RELAY.encode(begun.result()))
-                    return
-                if joined.done():
-                    joined.result()
-                    return
+                message = await relay.receive()
+            except RemotedeskError:
                 mailbox.fresh_relay()  # whoever was here has left
-            finally:
-                joined.cancel()
-                begun.cancel()
+            else:
+                relay.deliver(RELAY.encode(message))
+                return
 
     async def _customer_left(self, mailbox: Mailbox, left: int) -> None:
         """He left before his proof was judged, so that he learned nothing; the server may count it all the same."""
@@ -193,18 +198,10 @@ class EngineerSession(Session):
 
     async def _ask_first(self, mailbox: Mailbox, paired: Paired) -> None:
         """Ask what the engineer wants to ask and wait for the yes. Raises ConsentError(DECLINED)."""
-        answered = asyncio.create_task(self.expect(paired, Answer))
-        try:
-            await asyncio.wait((answered, self._first_ask), return_when=asyncio.FIRST_COMPLETED)
-            if not answered.done():
-                features = self._first_ask.result()
-                self.note(Act.ASKED, features=",".join(sorted(features)))
-                await paired.send(mailbox.relay, Ask(tuple(sorted(features))))
-            answer = await answered
-        finally:
-            answered.cancel()
-        if not self._first_ask.done():
-            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        features = await first_of(asyncio.shield(self._first_ask), self.expect_nothing(paired))
+        self.note(Act.ASKED, features=",".join(sorted(features)))
+        await paired.send(mailbox.relay, Ask(tuple(sorted(features))))
+        answer = await self.expect(paired, Answer)
         allowed = frozenset(answer.features)
         self.world.tell(Answered(allowed))
         if not allowed:
@@ -252,6 +249,9 @@ class EngineerSession(Session):
                 self.world.tell(InputRefused(known_code(code)))
             case _:
                 raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+
+    def channel_broken(self, label: str) -> None:
+        """What the customer does not listen to needs no stopping."""
 
     def quiet(self) -> None:
         """Send nothing more."""

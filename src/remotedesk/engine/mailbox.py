@@ -8,7 +8,18 @@ from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, Se
 from remotedesk.transport.relay import SignalingRelay
 from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.transport.signaling_client import SignalingClient
-from remotedesk.wire.signaling import PeerLeft, PeerPresent, Relay, RetryAllowed, ToClient, ToServer
+from remotedesk.wire.signaling import (
+    Issue,
+    Issued,
+    PeerLeft,
+    PeerPresent,
+    Relay,
+    Resume,
+    Resumed,
+    RetryAllowed,
+    ToClient,
+    ToServer,
+)
 
 T = TypeVar("T")
 
@@ -22,7 +33,21 @@ class Mailbox:
         self._client = client
         self.relay = SignalingRelay(client)
         self._notices: asyncio.Queue[ToClient | RemotedeskError] = asyncio.Queue(MOST_NOTICES)
+        self._issuing = False
+        self._over = False
         self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def back(cls, address: ServerAddress, trust: Trust, token: str) -> "Mailbox":
+        """Connect and take the seat of this token in its session again. Raises ServerError."""
+        mailbox = await cls.open(address, trust)
+        try:
+            await mailbox.send(Resume(token))
+            await mailbox.expect(Resumed)
+        except BaseException:
+            await mailbox.close()
+            raise
+        return mailbox
 
     @classmethod
     async def open(cls, address: ServerAddress, trust: Trust) -> "Mailbox":
@@ -47,7 +72,8 @@ class Mailbox:
         while True:
             notice = await self._notices.get()
             if isinstance(notice, RemotedeskError):
-                self._fail(notice)
+                if self._over:
+                    self._notices.put_nowait(notice)  # for everybody who asks later
                 raise notice
             if isinstance(notice, kinds):
                 return notice
@@ -63,11 +89,16 @@ class Mailbox:
         self.relay = SignalingRelay(self._client)
         return self.relay
 
-    def forget(self) -> None:
-        """Drop what the server said about a session that is over."""
+    async def issue(self) -> Issued:
+        """Ask for a number. What the server still says of a session before is passed over, since answers keep order.
+
+        Raises what the server refused with, ServerError(SERVER_LOST).
+        """
+        self._issuing = True
         while not self._notices.empty():
             self._notices.get_nowait()
-        self.fresh_relay()
+        await self.send(Issue())
+        return await self.expect(Issued)
 
     async def close(self) -> None:
         """Close the socket and end the reader."""
@@ -77,16 +108,25 @@ class Mailbox:
         await self._client.close()
 
     async def _read(self) -> None:
-        while True:
+        while not self._over:
             try:
                 self._sort(await self._client.receive())
             except RemotedeskError as error:
-                self._fail(error)
-                if error.code is ErrorCode.SERVER_LOST or isinstance(error, ProtocolError):
-                    return
+                if self._issuing and error.code in (ErrorCode.PEER_ENDED, ErrorCode.PEER_LOST):
+                    continue  # the answer to a goodbye that crossed the other side's
+                self._over = error.code is ErrorCode.SERVER_LOST or isinstance(error, ProtocolError)
+                self.relay.fail(error)
+                if self._notices.full():
+                    self._notices.get_nowait()
+                self._notices.put_nowait(error)
 
     def _sort(self, message: ToClient) -> None:
+        if self._issuing and not isinstance(message, Issued):
+            return
         match message:
+            case Issued():
+                self._issuing = False
+                self.fresh_relay()
             case Relay(payload=payload):
                 self.relay.deliver(payload)
                 return
@@ -96,13 +136,6 @@ class Mailbox:
                 self.fresh_relay()  # what is left of the exchange before must not spoil the next
             case PeerLeft():
                 self.relay.fail(ServerError(ErrorCode.PEER_ENDED))
-        try:
-            self._notices.put_nowait(message)
-        except asyncio.QueueFull:
-            self._fail(ProtocolError(ErrorCode.MESSAGE_FLOOD))
-
-    def _fail(self, error: RemotedeskError) -> None:
-        self.relay.fail(error)
-        while not self._notices.empty():
-            self._notices.get_nowait()
-        self._notices.put_nowait(error)
+        if self._notices.full():
+            raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
+        self._notices.put_nowait(message)

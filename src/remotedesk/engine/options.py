@@ -7,9 +7,18 @@ from remotedesk.transport.server_address import ServerAddress, Trust
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a session bears a lost peer, in seconds."""
+
+    give_up_after_s: float = 120.0
+    confirm_control_after_s: float = 60.0  # back later than this, the customer must allow control again
+
+
+@dataclass(frozen=True)
 class EngineOptions:
-    """What an engine needs to know: its server, what proves it, and where records go."""
+    """What an engine needs to know: its server, what proves it, where records go, how long it bears a lost peer."""
 
     address: ServerAddress
     trust: Trust
     records: Path
+    patience: Patience = Patience()

@@ -2,50 +2,39 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from remotedesk.core.audit import Act, short_code
-from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
+from remotedesk.core.errors import ConsentError, ErrorCode, ProtocolError, RemotedeskError, ServerError
 from remotedesk.core.role import Role
 from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
-from remotedesk.engine.events import EngineEvent, RecordClosed, StateChanged
+from remotedesk.engine.events import Failed, RecordClosed, StateChanged
 from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.race import first_of
 from remotedesk.engine.record import Record
-from remotedesk.engine.thread import EngineThread
-from remotedesk.platform.ports import Platform
+from remotedesk.engine.world import World
 from remotedesk.transport.handshake import Paired
-from remotedesk.transport.server_address import ServerAddress, Trust
+from remotedesk.transport.peer import PeerLink
+from remotedesk.transport.resume import ResumeExchange
 from remotedesk.wire.pairing import RELAY, ResumeHello, Sealed
-from remotedesk.wire.sealed import Goodbye
+from remotedesk.wire.sealed import Goodbye, SealedMessage
 from remotedesk.wire.session import ChannelClosed, End, SessionMessage
-from remotedesk.wire.signaling import Leave, Resume, Resumed
+from remotedesk.wire.signaling import Leave
 
 log = logging.getLogger(__name__)
 M = TypeVar("M")
 
 CAPABILITIES: Final = ("view", "control", "chat")
 HEADS_WITHIN_S: Final = 2.0
-LINGER_S: Final = 0.08
-GIVE_UP_AFTER_S: Final = 120.0
+# How long the peer may take to answer the farewell; with a peer that hangs, all of it is part of the time STOP takes.
+LINGER_S: Final = 0.03
 RETRY_EVERY_S: Final = 1.0
-
-
-@dataclass(frozen=True)
-class World:
-    """What a session works with."""
-
-    thread: EngineThread
-    platform: Platform
-    address: ServerAddress
-    trust: Trust
-    records: Path
-    tell: Callable[[EngineEvent], None]
+# After these the session is over, or was never known to this server: trying again cannot help.
+GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
 
 
 class Session(ABC):
@@ -56,7 +45,7 @@ class Session(ABC):
     def __init__(self, world: World) -> None:
         self.world = world
         self.state = State.IDLE
-        self.record = Record(world.records, self.role)
+        self.record = Record(world.options.records, self.role)
         self.mailbox: Mailbox | None = None
         self.paired: Paired | None = None
         self.connection: Connection | None = None
@@ -66,8 +55,7 @@ class Session(ABC):
         self._peer_head: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._ended_by = self.role
         self._started = False
-
-    # -- what a role adds ------------------------------------------------------------------------------------
+        self._final_head = ""  # once the record has ended: what both sides put into the short code
 
     @abstractmethod
     async def live(self) -> None:
@@ -94,10 +82,12 @@ class Session(ABC):
         """The connection is gone: nothing may act until it is back."""
 
     @abstractmethod
+    def channel_broken(self, label: str) -> None:
+        """The peer broke the rules of this channel, which is closed: its feature must not go on."""
+
+    @abstractmethod
     def quiet(self) -> None:
         """Stop every act of this session, now; may be called again."""
-
-    # -- life ------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Run the session in a task of its own."""
@@ -117,7 +107,12 @@ class Session(ABC):
     async def done(self) -> None:
         """Return when the session is over and its record closed."""
         if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait((self._task,))  # which, unlike awaiting the task, never cancels it
+
+    @property
+    def over(self) -> bool:
+        """True once `done` would return at once."""
+        return self._task is None or self._task.done()
 
     def move(self, event: Event, code: ErrorCode | None = None) -> None:
         """Advance the state and tell it."""
@@ -125,16 +120,22 @@ class Session(ABC):
         self.world.tell(StateChanged(self.state, code))
 
     def note(self, act: Act, **facts: str | int) -> None:
-        """Write into the record."""
-        self._started = True
-        self.record.add(act, **facts)
+        """Write into the record; what comes after the end is too late for the head the peer was told."""
+        if not self._final_head:
+            self._started = True
+            self.record.add(act, **facts)
+
+    def send(self, message: SessionMessage) -> None:
+        """Send on the `session` channel, if there is one."""
+        if self.connection is not None:
+            self.connection.link.session.send(message)
 
     async def _run(self) -> None:
         try:
             await self.live()
             self.finish(None)
         except RemotedeskError as error:
-            self.finish(error.code)
+            self.finish(error.code, self.role.other if error.code is ErrorCode.PEER_ENDED else None)
         except asyncio.CancelledError:
             self.finish(ErrorCode.INTERNAL)
         except Exception:  # thread entry: whatever broke, the session ends in order
@@ -148,48 +149,53 @@ class Session(ABC):
     async def stay_connected(self, paired: Paired) -> None:
         """Connect, and after every loss connect again, until the session ends or the peer stays away.
 
-        Raises ConsentError(CONNECT_FAILED) when the first connection fails, PEER_LOST when it cannot be rebuilt.
+        Raises ConsentError(CONNECT_FAILED) when the first connection fails, PEER_LOST when it cannot be rebuilt;
+        ProtocolError when the peer broke the rules of the connection or of the `session` channel.
         """
-        first = True
-        lost_at = asyncio.get_running_loop().time()
+        connection = await self._connect_once(paired)
         while True:
-            try:
-                if not first:
-                    paired = await self._resume(paired)
-                await self._connect_once(paired)
-                first = False
-                await self._hold(paired)
-            except RemotedeskError as error:
-                if first or self._hopeless(error, lost_at):
-                    raise
-                log.info("connection not rebuilt: %s", error.code)
-                await asyncio.sleep(RETRY_EVERY_S)
-                continue
-            lost_at = asyncio.get_running_loop().time()
+            await self._hold(connection, paired)
+            connection, paired = await self._rebuild(paired)
 
-    async def _connect_once(self, paired: Paired) -> None:
-        self.connection = await self.connect(paired)
+    async def _connect_once(self, paired: Paired) -> Connection:
+        self.connection = connection = await self.connect(paired)
         self.move(Event.CONNECTED)
         try:
-            await self.connection.verify()
+            await connection.verify()
         except RemotedeskError:
             await self._drop()
             raise
         self.move(Event.VERIFIED)
         self.note(Act.CONNECTED)
+        return connection
 
-    async def _hold(self, paired: Paired) -> None:
-        connection = self.connection
-        if connection is None:
-            return
-        self.went_live(connection)
-        listener = asyncio.create_task(self._listen(paired))
-        watcher = asyncio.create_task(connection.watch())
+    async def _rebuild(self, paired: Paired) -> tuple[Connection, Paired]:
+        """Make fresh keys and a connection, as often as it takes. Raises ConsentError(PEER_LOST), or what is GONE."""
         try:
-            await asyncio.wait((listener, watcher), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            listener.cancel()
-            watcher.cancel()
+            async with asyncio.timeout(self.world.options.patience.give_up_after_s):
+                while True:
+                    try:
+                        paired = await self._resume(paired)
+                        return await self._connect_once(paired), paired
+                    except RemotedeskError as error:
+                        if error.code in GONE:
+                            raise
+                        log.info("connection not rebuilt: %s", error.code)
+                    if self.mailbox is not None and not self.mailbox.lost:
+                        self.mailbox.fresh_relay()  # what is left of this try must not spoil the next
+                    await asyncio.sleep(RETRY_EVERY_S)
+        except TimeoutError:
+            raise ConsentError(ErrorCode.PEER_LOST) from None
+
+    async def _hold(self, connection: Connection, paired: Paired) -> None:
+        """Let the features use the connection until it is lost. Raises ProtocolError when the peer broke its rules."""
+        self._guard(connection.link)
+        self.went_live(connection)
+        try:
+            await first_of(connection.watch(), self._listen(paired))
+        except ProtocolError as error:
+            self.note(Act.PROTOCOL_BROKEN, code=error.code)
+            raise
         self.went_silent()
         await self._drop()
 
@@ -200,13 +206,23 @@ class Session(ABC):
         if connection is not None:
             await connection.close()
 
+    def _guard(self, link: PeerLink) -> None:
+        for channel in (link.input, link.pointer, link.chat):
+            channel.on_broken = functools.partial(self._channel_broken, channel.label)
+
+    def _channel_broken(self, label: str, code: ErrorCode) -> None:
+        self.note(Act.PROTOCOL_BROKEN, channel=label, code=code)
+        self.channel_broken(label)
+        self.send(ChannelClosed(label, code))
+        self.world.tell(Failed(code))
+
     async def _listen(self, paired: Paired) -> None:
         """Read the relay while the connection stands; returns when the peer begins to resume."""
         mailbox = self.mailbox
         while mailbox is not None:
             try:
                 message = await mailbox.relay.receive()
-                if isinstance(message, ResumeHello):
+                if isinstance(message, ResumeHello) and self._proves_loss(message, paired):
                     mailbox.fresh_relay().deliver(RELAY.encode(message))
                     return
                 if isinstance(message, Sealed):
@@ -217,37 +233,48 @@ class Session(ABC):
                     await asyncio.Event().wait()  # the connection goes on without the server
                 mailbox.fresh_relay()
 
+    def _proves_loss(self, hello: ResumeHello, paired: Paired) -> bool:
+        """True if the peer said this; the server must not be able to tear a good connection down."""
+        return ResumeExchange(self.role, paired.keys, paired.binding).proven(hello)
+
     async def expect(self, paired: Paired, kind: type[M]) -> M:
         """Return the peer's next sealed message, which must be of this kind.
 
         Raises ServerError(PEER_ENDED) if he says goodbye instead, ProtocolError(MESSAGE_OUT_OF_ORDER) for another.
         """
-        if self.mailbox is None:
-            raise ServerError(ErrorCode.SERVER_LOST)
-        message = await paired.receive(self.mailbox.relay)
+        message = await self._opened(paired)
         if isinstance(message, kind):
             return message
+        raise self._untimely(message)
+
+    async def expect_nothing(self, paired: Paired) -> NoReturn:
+        """Wait while it is not the peer's turn. Raises as `expect` does."""
+        raise self._untimely(await self._opened(paired))
+
+    async def _opened(self, paired: Paired) -> SealedMessage:
+        if self.mailbox is None:
+            raise ServerError(ErrorCode.SERVER_LOST)
+        return await paired.receive(self.mailbox.relay)
+
+    def _untimely(self, message: SealedMessage) -> RemotedeskError:
         self._on_goodbye(message)
         if self._peer_head.done():
-            raise ServerError(ErrorCode.PEER_ENDED)
-        raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+            return ServerError(ErrorCode.PEER_ENDED)
+        return ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
 
     async def _resume(self, paired: Paired) -> Paired:
         if self.mailbox is None or self.mailbox.lost:
-            self.mailbox = await Mailbox.open(self.world.address, self.world.trust)
-            await self.mailbox.send(Resume(self.token))
-            await self.mailbox.expect(Resumed)
+            options = self.world.options
+            self.mailbox = await Mailbox.back(options.address, options.trust, self.token)
         self.paired = await self.resume_keys(paired)
         return self.paired
-
-    def _hopeless(self, error: RemotedeskError, lost_at: float) -> bool:
-        gone = error.code in (ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED)
-        return gone or asyncio.get_running_loop().time() - lost_at > GIVE_UP_AFTER_S
 
     # -- the end ---------------------------------------------------------------------------------------------
 
     def receive(self, message: SessionMessage) -> None:
         """Dispatch a message of the `session` channel. Raises ProtocolError for what the other role may not say."""
+        if self.state is State.ENDED and not isinstance(message, End):
+            return
         match message:
             case End(code=code, head=head):
                 self._peer_said_end(code, head)
@@ -256,7 +283,7 @@ class Session(ABC):
             case _:
                 self.on_message(message)
 
-    def _on_goodbye(self, message: object) -> None:
+    def _on_goodbye(self, message: SealedMessage) -> None:
         if isinstance(message, Goodbye):
             self._peer_said_end(message.code, message.head)
 
@@ -268,49 +295,47 @@ class Session(ABC):
     async def _farewell(self, code: ErrorCode) -> None:
         if self._started:
             self.note(Act.ENDED, by=self._ended_by, code=code)
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.link.session.send(End(code, self.record.head))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LINGER_S):
-                    await asyncio.shield(self._peer_head)
-            await connection.close()
-        await self._say_goodbye(code)
-        heads = await self._exchanged_heads() if self.paired is not None else ""
+        self._final_head = self.record.head
+        await self._tell_peer(code)
+        heads = ""
         if self.paired is not None:
+            heads = await self._exchanged_heads(self.paired)
             self.paired.wipe()
         await self.release()
         if self._started:
             await asyncio.to_thread(self.record.close)
             self.world.tell(RecordClosed(str(self.record.path), heads))
 
-    async def _say_goodbye(self, code: ErrorCode) -> None:
-        if self.mailbox is None or self.mailbox.lost:
-            return
-        with contextlib.suppress(RemotedeskError):
-            if self.paired is not None:
-                await self.paired.send(self.mailbox.relay, Goodbye(code, self.record.head))
+    async def _tell_peer(self, code: ErrorCode) -> None:
+        """Say goodbye both ways, so that it arrives when one of them is gone, and close the connection."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            connection.link.session.send(End(code, self._final_head))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_S):
+                if self.mailbox is not None and self.paired is not None:
+                    with contextlib.suppress(RemotedeskError):
+                        await self.paired.send(self.mailbox.relay, Goodbye(code, self._final_head))
+                if connection is not None:
+                    await asyncio.shield(self._peer_head)
+        if connection is not None:
+            await connection.close()
 
-    async def _exchanged_heads(self) -> str:
+    async def _exchanged_heads(self, paired: Paired) -> str:
         """Return the short code of both final heads, or nothing when the peer's did not come."""
-        own = self.record.head
         try:
             async with asyncio.timeout(HEADS_WITHIN_S):
-                theirs = await self._await_peer_head()
+                theirs = await self._await_peer_head(paired)
         except (TimeoutError, RemotedeskError):
             return ""
-        heads = {self.role: own, self.role.other: theirs}
-        code = short_code(heads[Role.CUSTOMER], heads[Role.ENGINEER])
-        self.note(Act.HEADS_EXCHANGED, peer=theirs, code=code)
-        return code
+        heads = {self.role: self._final_head, self.role.other: theirs}
+        shown = short_code(heads[Role.CUSTOMER], heads[Role.ENGINEER])
+        self.record.add(Act.HEADS_EXCHANGED, peer=theirs, code=shown)
+        return shown
 
-    async def _await_peer_head(self) -> str:
+    async def _await_peer_head(self, paired: Paired) -> str:
         while not self._peer_head.done():
-            if self.mailbox is None or self.mailbox.lost or self.paired is None:
-                raise ServerError(ErrorCode.SERVER_LOST)
-            message = await self.paired.receive(self.mailbox.relay)
-            if isinstance(message, Goodbye) and not self._peer_head.done():
-                self._peer_head.set_result(message.head)
+            self._on_goodbye(await self._opened(paired))
         return self._peer_head.result()
 
     async def release(self) -> None:
@@ -322,7 +347,4 @@ class Session(ABC):
 
 def known_code(code: str) -> ErrorCode:
     """Return the peer's code if this client knows it; an ordinary end otherwise."""
-    try:
-        return ErrorCode(code)
-    except ValueError:
-        return ErrorCode.PEER_ENDED
+    return ErrorCode(code) if code in set(ErrorCode) else ErrorCode.PEER_ENDED

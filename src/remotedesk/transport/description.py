@@ -10,6 +10,7 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 
 MOST_CANDIDATES: Final = 16
+MOST_SECTIONS: Final = 8
 _FINGERPRINT: Final = re.compile(r"^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})\s*$", re.MULTILINE)
 _LOWEST_PORT: Final = 1024
 
@@ -17,17 +18,24 @@ _LOWEST_PORT: Final = 1024
 def admissible(sdp: str) -> str:
     """Return `sdp` with only those candidates (RFC 8839) that may be tried: at most 16, over UDP.
 
-    Loopback, link-local, multicast and unspecified addresses and ports below 1024 are left out, so that a peer
-    cannot make this machine send its checks to services behind the firewall's well-known ports or to itself.
+    Loopback, link-local, multicast, reserved and unspecified addresses and ports below 1024 are left out, so that a
+    peer cannot make this machine send its checks to services behind the firewall's well-known ports or to itself.
+    Of the fingerprints only those by SHA-256 stay: the one both sides prove must be the one that is checked.
+    Raises ProtocolError(MESSAGE_MALFORMED) for more than eight media sections.
     """
     kept = []
-    candidates = 0
+    candidates = sections = 0
     for line in sdp.splitlines():
         if line.startswith("a=candidate:"):
             if candidates == MOST_CANDIDATES or not _may_try(line):
                 continue
             candidates += 1
+        elif line.startswith("a=fingerprint:") and not _FINGERPRINT.match(line):
+            continue
+        sections += line.startswith("m=")
         kept.append(line)
+    if sections > MOST_SECTIONS:
+        raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "sections")
     return "\r\n".join(kept) + "\r\n"
 
 
@@ -48,5 +56,11 @@ def _may_try(line: str) -> bool:
         transport, address, port = fields[2], ipaddress.ip_address(fields[4]), int(fields[5])
     except (IndexError, ValueError):
         return False
-    barred = address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
+    barred = (
+        address.is_loopback
+        or address.is_link_local
+        or address.is_multicast
+        or address.is_unspecified
+        or address.is_reserved  # an IPv4 loopback address in the form of IPv6 is one of these
+    )
     return transport.lower() == "udp" and not barred and _LOWEST_PORT <= port <= 65_535

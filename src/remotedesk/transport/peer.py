@@ -38,7 +38,8 @@ class PeerLink:
         # An empty list, not None: aiortc would otherwise ask a public STUN server.
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
         self.on_track: Callable[[MediaStreamTrack], None] = _ignore_track
-        self.on_lost: Callable[[], None] = _ignore_loss
+        self.on_lost: Callable[[], None] = _ignore
+        self.on_unexpected: Callable[[], None] = _ignore  # the peer opened a channel nobody agreed on
         self._pc.on("track", self._track)
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("datachannel", self._unexpected)
@@ -111,12 +112,12 @@ class PeerLink:
 
     def _unexpected(self, channel: object) -> None:
         log.info("a channel nobody agreed on was opened: %s", ErrorCode.CHANNEL_UNEXPECTED)
-        self.on_lost()
+        self.on_unexpected()
 
 
 def _ignore_track(_: MediaStreamTrack) -> None:
     pass
 
 
-def _ignore_loss() -> None:
+def _ignore() -> None:
     pass

@@ -29,7 +29,8 @@ class SignalingRelay:
 
     def __init__(self, client: SignalingClient) -> None:
         self._client = client
-        self._inbox: asyncio.Queue[RelayMessage | RemotedeskError] = asyncio.Queue(WAITING_AT_MOST)
+        self._inbox: asyncio.Queue[RelayMessage | RemotedeskError] = asyncio.Queue(WAITING_AT_MOST + 1)
+        self._failed = False
 
     async def send(self, message: RelayMessage) -> None:
         """Send to the other client; raises ServerError(SERVER_LOST), or ProtocolError for one out of bounds."""
@@ -39,21 +40,26 @@ class SignalingRelay:
         """Return the next message; raises what `deliver` or `fail` found, and again on every later call."""
         item = await self._inbox.get()
         if isinstance(item, RemotedeskError):
-            self.fail(item)
+            self._inbox.put_nowait(item)
             raise item
         return item
 
     def deliver(self, payload: bytes) -> None:
         """Take what the server relayed; what is malformed or too much is raised by `receive`, not here."""
+        if self._failed:
+            return
         try:
-            self._inbox.put_nowait(RELAY.decode(payload))
+            message = RELAY.decode(payload)
         except ProtocolError as error:
             self.fail(error)
-        except asyncio.QueueFull:
+            return
+        if self._inbox.qsize() < WAITING_AT_MOST:
+            self._inbox.put_nowait(message)
+        else:
             self.fail(ProtocolError(ErrorCode.MESSAGE_FLOOD))
 
     def fail(self, error: RemotedeskError) -> None:
-        """End it: whoever waits in `receive`, or comes later, gets `error`; what was still waiting is dropped."""
-        while not self._inbox.empty():
-            self._inbox.get_nowait()
-        self._inbox.put_nowait(error)
+        """End it: after what was said before, whoever waits in `receive` or comes later gets `error`, the first one."""
+        if not self._failed:
+            self._failed = True
+            self._inbox.put_nowait(error)
