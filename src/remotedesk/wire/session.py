@@ -12,7 +12,6 @@ from remotedesk.wire.sealed import FeatureList, Head
 LARGEST = 4_096
 
 
-
 class Verify(Message, frozen=True):
     """First on the channel, from both: proves the session key over both certificates' fingerprints."""
 
