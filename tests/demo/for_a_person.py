@@ -20,7 +20,9 @@ def show(folder: Path) -> int:
             own = ["--record-dir", str(folder / (role or ["customer"])[0] / "records")]
             clients.append(subprocess.Popen([str(CLIENT), *role, *reaching, *own]))
         print(f"The engineer signs in as {ENGINEER.name} with the password: {ENGINEER.password}")
-        print("Make a number in his window and type it in the customer's. Close both windows to end the demo.")
+        print(
+            "Make a number in his window and type it in the customer's. Close both windows to end the demo.", flush=True
+        )
         with suppress(KeyboardInterrupt):
             return max(client.wait() for client in clients)
         return 0
