@@ -67,7 +67,7 @@ def ignores(pid: int, number: signal.Signals) -> bool:
 @pytest.mark.parametrize("text", [False, True])
 def test_killed(xserver: XServer, tmp_path: Path, text: bool) -> None:
     with Onlooker(xserver.display) as onlooker:
-        mapping = onlooker.keyboard_mapping()
+        mapping, repeating = onlooker.keyboard_mapping(), onlooker.repeating_keys()
         client = Client(xserver, tmp_path, text=text)
         held = {KEYCODES["ShiftLeft"], KEYCODES["KeyA"]}
         wait_until(lambda: held <= onlooker.keys_down() and onlooker.buttons_down(), what="the client to hold keys")
@@ -82,6 +82,7 @@ def test_killed(xserver: XServer, tmp_path: Path, text: bool) -> None:
         wait_until(onlooker.nothing_down, what="everything to be released")
         wait_until(lambda: onlooker.keyboard_mapping() == mapping, what="the keyboard as it was")
         wait_until(lambda: gone(guardian), what="the guardian to go")
+        assert onlooker.repeating_keys() == repeating
 
 
 def test_killed_before_the_guardian_is_up(xserver: XServer, tmp_path: Path) -> None:

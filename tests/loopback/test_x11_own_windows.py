@@ -1,6 +1,7 @@
 """Remote input never reaches a window of remotedesk, nor anything while a question is open."""
 
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,6 +155,22 @@ def test_keys_and_text_are_refused_while_our_window_has_the_focus(
     assert not window.happened()
 
 
+def test_a_key_held_elsewhere_does_not_repeat_into_our_window(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker, typed: Path
+) -> None:
+    """The X server's own repeat would press Enter there with nobody asked."""
+    before = onlooker.repeating_keys()
+    injector.key(allowed.control, "Enter", True)
+    window = onlooker.window(300, 200)
+    window.focus()
+    time.sleep(1.5)  # the server begins to repeat after 0.5 to 0.7 s
+    assert not window.happened()
+    assert refuses(injector, allowed, "key", "Enter", True)
+    injector.key(allowed.control, "Enter", False)
+    assert [happened.kind for happened in window.happened()] == ["KeyRelease"]
+    assert onlooker.repeating_keys() == before
+
+
 def test_the_focus_following_the_pointer_onto_our_window_counts(allowed: Allowed) -> None:
     with XServer(window_manager=False) as server, Onlooker(server.display) as onlooker:
         injector = X11Injector(server.display, allowed.prompt_open)
@@ -167,13 +184,20 @@ def test_the_focus_following_the_pointer_onto_our_window_counts(allowed: Allowed
         assert not window.happened()
 
 
-def test_the_number_pad_is_no_mouse_over_our_window(
-    injector: X11Injector, allowed: Allowed, onlooker: Onlooker, typed: Path
+def test_mouse_keys_cannot_click_our_window(
+    xserver: XServer, injector: X11Injector, allowed: Allowed, onlooker: Onlooker, typed: Path
 ) -> None:
-    onlooker.window(300, 200)
+    xserver.run("setxkbmap", "-option", "keypad:pointerkeys")
+    elsewhere, window = onlooker.window(600, 100), onlooker.window(300, 200)
+    for code, pressed in (("ShiftLeft", True), ("NumLock", True), ("NumLock", False), ("ShiftLeft", False)):
+        injector.key(allowed.control, code, pressed)
     injector.move(allowed.control, 350, 250)
-    assert refuses(injector, allowed, "key", "Numpad5", True)
+    for code in ("Numpad5", "NumpadAdd", "Numpad0", "NumpadDivide"):
+        assert refuses(injector, allowed, "key", code, True)
     assert not refuses(injector, allowed, "key", "Digit5", True)
+    assert not window.happened()
+    xserver.xdotool("mousemove", "650", "150", "key", str(KEYCODES["Numpad5"]))
+    wait_until(elsewhere.happened, what="the click that shows that Mouse Keys are on")
 
 
 def test_text_stops_when_our_window_takes_the_focus(

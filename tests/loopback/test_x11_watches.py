@@ -196,9 +196,9 @@ def xinput_devices(xserver: XServer) -> dict[int, str]:
     return {int(number.lstrip("~")): name.lstrip("∼") for number, name in zip(numbers, names, strict=True)}
 
 
-def test_the_local_user_is_heard_beside_injected_input(xserver: XServer) -> None:
+def test_the_local_user_is_heard_beside_injected_input() -> None:
     """A nested server takes the outer one's input as its real mouse and keyboard."""
-    with NestedServer(xserver) as inner:
+    with XServer(window_manager=False) as outer, NestedServer(outer) as inner:
         allowed, calls = Allowed(), Calls()
         watch = X11LocalActivity(inner.display, calls)
         injector = X11Injector(inner.display, allowed.prompt_open)
@@ -206,32 +206,32 @@ def test_the_local_user_is_heard_beside_injected_input(xserver: XServer) -> None
         injector.key(allowed.control, "KeyA", True)
         injector.key(allowed.control, "KeyA", False)
         assert calls.values == []
-        xserver.xdotool("mousemove", "200", "200")
+        outer.xdotool("mousemove", "200", "200")
         wait_until(lambda: calls.values, what="the local mouse")
         calls.values.clear()
-        xserver.xdotool("key", "b")
+        outer.xdotool("key", "b")
         wait_until(lambda: len(calls.values) >= 2, what="the local keyboard")
         injector.close()
         watch.close()
 
 
 class NestedServer:
-    """A Xephyr inside another display, without a window manager around it."""
+    """A Xephyr inside another display, in its top left corner."""
 
     def __init__(self, outer: XServer) -> None:
-        log = subprocess.PIPE
         self._process = subprocess.Popen(
             ["Xephyr", "-displayfd", "1", "-screen", "400x300", "-nolisten", "tcp", "-noreset"],
             env=outer.environment(),
-            stdout=log,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         assert self._process.stdout is not None
         with self._process.stdout as answer:
             self.display = f":{answer.readline().decode().strip()}"
-        window = outer.xdotool("search", "--sync", "--onlyvisible", "--name", "Xephyr").split()[0]
-        outer.xdotool("windowmove", "--sync", window, "100", "100", "windowactivate", "--sync", window)
+        outer.xdotool("search", "--sync", "--onlyvisible", "--name", "Xephyr")
         outer.xdotool("mousemove", "250", "250")
+        with Onlooker(self.display) as onlooker:
+            wait_until(lambda: onlooker.pointer() == (250, 250), what="the nested server's pointer")
 
     def __enter__(self) -> "NestedServer":
         return self

@@ -95,6 +95,10 @@ class Onlooker:
         keymap = self._display.query_keymap()
         return {8 * index + bit for index, byte in enumerate(keymap) for bit in range(8) if byte >> bit & 1}
 
+    def repeating_keys(self) -> list[int]:
+        """Return the bits of the keycodes that repeat when held."""
+        return list(self._display.get_keyboard_control().auto_repeats)
+
     def buttons_down(self) -> bool:
         """True while any of the first five buttons is down."""
         return bool(self._display.screen().root.query_pointer().mask & _BUTTON_STATES)

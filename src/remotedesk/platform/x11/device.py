@@ -24,6 +24,7 @@ class XTestDevice:
         self._display = display
         self._root = display.screen().root
         self._keys: set[int] = set()
+        self._unrepeated: set[int] = set()
         self._buttons: set[int] = set()
         notes_end, self._pipe = os.pipe()
         # A guardian that stands still must not make a release wait.
@@ -53,13 +54,16 @@ class XTestDevice:
     def press_key(self, keycode: int) -> None:
         """Press a key; raises PlatformError(INPUT_REFUSED) when nobody guards it.
 
-        A press of a key that is down is a repeat, told as the X server tells its own: up and down again, which also
-        starts the server's repeat delay anew. A modifier does not repeat.
+        The X server's own repeat is off for the key while it is down: it would go on typing when the network stalls,
+        and into whatever window gets the focus meanwhile. A press of a key that is down is the repeat instead, told
+        as the server tells its own: up and down again. A key that does not repeat, a modifier mostly, stays down.
         """
         if keycode in self._keys:
-            if any(keycode in keycodes for keycodes in self._display.get_modifier_mapping()):
+            if keycode not in self._unrepeated:
                 return
             xtest.fake_input(self._display, X.KeyRelease, keycode)
+        else:
+            self._stop_repeat(keycode)
         self.require_note(Note.KEY_DOWN, keycode)
         self._keys.add(keycode)
         xtest.fake_input(self._display, X.KeyPress, keycode)
@@ -67,8 +71,20 @@ class XTestDevice:
     def release_key(self, keycode: int) -> None:
         """Release a key."""
         xtest.fake_input(self._display, X.KeyRelease, keycode)
+        if keycode in self._unrepeated:
+            self._display.change_keyboard_control(key=keycode, auto_repeat_mode=X.AutoRepeatModeOn)
         self._display.flush()
         self._keys.discard(keycode)
+        self._unrepeated.discard(keycode)
+        self.note(Note.KEY_UP, keycode)
+        self.note(Note.REPEAT_RESTORED, keycode)
+
+    def tap_key(self, keycode: int) -> None:
+        """Press and release a key at once; raises PlatformError(INPUT_REFUSED) when nobody guards it."""
+        self.require_note(Note.KEY_DOWN, keycode)
+        xtest.fake_input(self._display, X.KeyPress, keycode)
+        xtest.fake_input(self._display, X.KeyRelease, keycode)
+        self._display.flush()
         self.note(Note.KEY_UP, keycode)
 
     def press_button(self, button: int) -> None:
@@ -107,6 +123,13 @@ class XTestDevice:
         """Tell the guardian before a press; raises PlatformError(INPUT_REFUSED) when it is gone."""
         if not self.note(note, detail):
             raise PlatformError(ErrorCode.INPUT_REFUSED, "the guardian process is gone")
+
+    def _stop_repeat(self, keycode: int) -> None:
+        repeats = self._display.get_keyboard_control().auto_repeats
+        if repeats[keycode // 8] >> keycode % 8 & 1:
+            self.require_note(Note.REPEAT_STOPPED, keycode)
+            self._unrepeated.add(keycode)
+            self._display.change_keyboard_control(key=keycode, auto_repeat_mode=X.AutoRepeatModeOff)
 
     def close(self) -> None:
         """Send the guardian home; it releases whatever is still down."""

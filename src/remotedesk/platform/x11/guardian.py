@@ -27,40 +27,44 @@ class Note(IntEnum):
     BUTTON_UP = 4
     KEY_REMAPPED = 5
     KEY_RESTORED = 6
+    REPEAT_STOPPED = 7
+    REPEAT_RESTORED = 8
+
+
+# What ends something, and what began it.
+_ENDS = {
+    Note.KEY_UP: Note.KEY_DOWN,
+    Note.BUTTON_UP: Note.BUTTON_DOWN,
+    Note.KEY_RESTORED: Note.KEY_REMAPPED,
+    Note.REPEAT_RESTORED: Note.REPEAT_STOPPED,
+}
 
 
 class LeftBehind:
-    """What is down or remapped at the end of the notes."""
+    """What is down, remapped or stopped at the end of the notes."""
 
     def __init__(self) -> None:
-        self.keys: set[int] = set()
-        self.buttons: set[int] = set()
-        self.remapped: set[int] = set()
+        self._begun: set[tuple[Note, int]] = set()
 
-    def take(self, note: int, detail: int) -> None:
-        """Apply one note; an unknown one is ignored."""
-        match note:
-            case Note.KEY_DOWN:
-                self.keys.add(detail)
-            case Note.KEY_UP:
-                self.keys.discard(detail)
-            case Note.BUTTON_DOWN:
-                self.buttons.add(detail)
-            case Note.BUTTON_UP:
-                self.buttons.discard(detail)
-            case Note.KEY_REMAPPED:
-                self.remapped.add(detail)
-            case Note.KEY_RESTORED:
-                self.remapped.discard(detail)
+    def take(self, note: Note, detail: int) -> None:
+        """Apply one note."""
+        if note in _ENDS:
+            self._begun.discard((_ENDS[note], detail))
+        else:
+            self._begun.add((note, detail))
 
     def let_go(self, connection: Any) -> None:
-        """Release every key and button, and give remapped spare keys back."""
-        for keycode in self.keys:
-            xtest.fake_input(connection, X.KeyRelease, keycode)
-        for button in self.buttons:
-            xtest.fake_input(connection, X.ButtonRelease, button)
-        for keycode in self.remapped:
-            connection.change_keyboard_mapping(keycode, [[0]])
+        """Release every key and button, let keys repeat again, and give remapped spare keys back."""
+        for note, detail in sorted(self._begun):
+            match note:
+                case Note.KEY_DOWN:
+                    xtest.fake_input(connection, X.KeyRelease, detail)
+                case Note.BUTTON_DOWN:
+                    xtest.fake_input(connection, X.ButtonRelease, detail)
+                case Note.KEY_REMAPPED:
+                    connection.change_keyboard_mapping(detail, [[0, 0]])
+                case Note.REPEAT_STOPPED:
+                    connection.change_keyboard_control(key=detail, auto_repeat_mode=X.AutoRepeatModeOn)
         connection.sync()
 
 
@@ -68,7 +72,7 @@ def watch(notes: BinaryIO, connection: Any) -> None:
     """Read notes until the pipe closes, then let go of what is left."""
     left = LeftBehind()
     while len(pair := notes.read(2)) == 2:
-        left.take(pair[0], pair[1])
+        left.take(Note(pair[0]), pair[1])
     left.let_go(connection)
 
 

@@ -81,8 +81,7 @@ class TextTyper:
 
     def _tap(self, keycode: int) -> None:
         with self._acting():
-            self._device.press_key(keycode)
-            self._device.release_key(keycode)
+            self._device.tap_key(keycode)
 
     def _spare_keycodes(self) -> list[int]:
         info = self._display.display.info
