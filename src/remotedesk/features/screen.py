@@ -137,7 +137,7 @@ class _Pace:
     """Decides which captured frames are worth sending."""
 
     def __init__(self) -> None:
-        self._pixels = b""
+        self._pixels: bytes | bytearray = b""
         self._repeats = 0
         self._sent_at_s = 0.0
 
@@ -158,7 +158,7 @@ def _video_frame(frame: CapturedFrame) -> VideoFrame:
     plane = video.planes[0]
     row = frame.width * 4
     if plane.line_size == row:
-        plane.update(frame.pixels)
+        plane.update(frame.pixels)  # type: ignore[arg-type]  # takes any buffer, as its .pyi does not say
     else:
         padding = bytes(plane.line_size - row)
         rows = (frame.pixels[at : at + row] for at in range(0, len(frame.pixels), row))

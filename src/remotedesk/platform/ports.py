@@ -14,9 +14,9 @@ from remotedesk.core.geometry import Rect, Size
 
 @dataclass(frozen=True)
 class CapturedFrame:
-    """One picture of the shared scope: BGRA, `height` rows of `width * 4` bytes, without padding."""
+    """One picture of the shared scope: BGRA, `height` rows of `width * 4` bytes, without padding; never changed."""
 
-    pixels: bytes
+    pixels: bytes | bytearray
     width: int
     height: int
     captured_at_s: float  # time.monotonic()
