@@ -99,6 +99,33 @@ def test_the_frame_around_our_window_is_ours(
     assert rect.height > 150
 
 
+def test_a_position_outside_the_screen_is_where_the_pointer_would_stop(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
+) -> None:
+    width, height = onlooker.screen_size()
+    window = onlooker.window(width - 200, height - 150)
+    inside_x, inside_y = width - 10, height - 10
+    for x, y in ((32_767, inside_y), (width, inside_y), (inside_x, 32_767), (inside_x, height), (width, height)):
+        assert refuses(injector, allowed, "button", 0, True, x, y)
+        assert refuses(injector, allowed, "wheel", 0, 120, x, y)
+    assert not refuses(injector, allowed, "button", 0, True, *FOREIGN)
+    assert refuses(injector, allowed, "move", 32_767, inside_y), "a drag over our window"
+    injector.button(allowed.control, 0, False, 32_767, inside_y)
+    assert not window.happened()
+    assert onlooker.nothing_down()
+
+
+def test_a_pointer_that_is_kept_over_our_window_does_not_act(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
+) -> None:
+    window = onlooker.window(300, 200)
+    window.confine_pointer()
+    assert refuses(injector, allowed, "button", 0, True, *FOREIGN)
+    assert refuses(injector, allowed, "wheel", 0, 120, *FOREIGN)
+    assert not window.happened()
+    assert onlooker.nothing_down()
+
+
 def test_a_window_in_front_of_ours_takes_input(
     xserver: XServer, injector: X11Injector, allowed: Allowed, onlooker: Onlooker, typed: Path
 ) -> None:

@@ -58,6 +58,12 @@ class Window:
         self.handle.set_input_focus(X.RevertToParent, X.CurrentTime)
         self._display.sync()
 
+    def confine_pointer(self) -> None:
+        """Keep the pointer inside the window, as a game does."""
+        self.handle.grab_pointer(
+            True, X.ButtonPressMask, X.GrabModeAsync, X.GrabModeAsync, self.handle, X.NONE, X.CurrentTime
+        )
+
     def unmap(self) -> None:
         """Take the window off the screen."""
         self.handle.unmap()
@@ -89,6 +95,11 @@ class Onlooker:
         connection = display.Display(self._name)
         self._windows.append(connection)
         return Window(connection, x, y, width, height, managed=managed)
+
+    def screen_size(self) -> tuple[int, int]:
+        """Return width and height of the screen in pixels."""
+        screen = self._display.screen()
+        return screen.width_in_pixels, screen.height_in_pixels
 
     def keys_down(self) -> set[int]:
         """Return the keycodes that are down."""

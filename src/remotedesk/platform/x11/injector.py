@@ -85,6 +85,7 @@ class X11Injector:
             if not over_own:
                 self._device.move(x, y)
             if pressed:
+                self._refuse_if_strayed()
                 self._device.press_button(x_button)
             elif self._device.holds_button(x_button):
                 self._device.release_button(x_button)
@@ -95,6 +96,7 @@ class X11Injector:
             self._refuse_if(self._own.at(x, y))
             self._require(grant)
             self._device.move(x, y)
+            self._refuse_if_strayed()
             for axis, delta, less, more in ((0, dx, _WHEEL_LEFT, _WHEEL_RIGHT), (1, dy, _WHEEL_UP, _WHEEL_DOWN)):
                 for _ in range(abs(notches := self._turn(axis, delta))):
                     self._require(grant)
@@ -148,6 +150,10 @@ class X11Injector:
     def _refuse_if(self, own: bool) -> None:
         if own:
             raise PlatformError(ErrorCode.INPUT_BLOCKED_OWN_WINDOW)
+
+    def _refuse_if_strayed(self) -> None:
+        """Raise if the pointer, kept from where it was sent by a barrier or a grab, is over a window of ours."""
+        self._refuse_if(self._own.under_pointer(frames=True))
 
     def _turn(self, axis: int, delta: int) -> int:
         """Add to an axis and return the whole notches; turning back starts anew."""

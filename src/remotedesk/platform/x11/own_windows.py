@@ -28,7 +28,12 @@ class OwnWindows:
         self._programs: dict[int, bool] = {}
 
     def at(self, x: int, y: int, *, frames: bool = True) -> bool:
-        """True if input at this root pixel would reach a window of ours, or, with `frames`, the frame around one."""
+        """True if input at this root pixel would reach a window of ours, or, with `frames`, the frame around one.
+
+        A pixel outside the screen counts as the nearest one inside, since that is where the X server puts the pointer.
+        """
+        screen = self._root.get_geometry()
+        x, y = min(max(x, 0), screen.width - 1), min(max(y, 0), screen.height - 1)
         clients = self._clients()
         window = top = self._child_at(self._root, x, y)
         while window:
@@ -37,10 +42,10 @@ class OwnWindows:
             window = self._child_at(window, x, y)
         return frames and bool(top) and self._frames_one(top, clients)
 
-    def under_pointer(self) -> bool:
-        """True if the pointer is over a window of ours."""
+    def under_pointer(self, *, frames: bool = False) -> bool:
+        """True if the pointer is over a window of ours, or, with `frames`, the frame around one."""
         pointer = self._root.query_pointer()
-        return self.at(pointer.root_x, pointer.root_y, frames=False)
+        return self.at(pointer.root_x, pointer.root_y, frames=frames)
 
     def focused(self) -> bool:
         """True if keys would reach a window of ours."""
