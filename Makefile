@@ -5,7 +5,7 @@ PERFECT := src/remotedesk/core/*,src/remotedesk/wire/*
 .PHONY: help setup lint test soak demo bench package lock translations
 
 help:
-	@echo "make test | demo | bench | bench-NAME | soak | package | lint | lock"
+	@echo "make test | demo | bench | bench-NAME | soak | package | lint | lock | translations"
 
 setup:
 	@packaging/setup.sh >&2

@@ -13,7 +13,7 @@ import platformdirs
 
 from remotedesk import __version__
 from remotedesk.core.audit import verify
-from remotedesk.core.errors import RecordError, RemotedeskError
+from remotedesk.core.errors import ErrorCode, RecordError, RemotedeskError, ServerError
 from remotedesk.engine.options import EngineOptions
 
 if TYPE_CHECKING:
@@ -29,6 +29,11 @@ def main(arguments: list[str] | None = None) -> int:
         from remotedesk.platform.x11 import guardian
 
         guardian.main(given[1:])
+        return 0
+    if given[:1] == ["--internal-hand"]:
+        from remotedesk.platform.x11 import hand
+
+        hand.main(given[1:])
         return 0
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
@@ -93,8 +98,12 @@ def _customer(options: argparse.Namespace) -> int:
     from remotedesk.ui.customer.app import run
     from remotedesk.ui.shared.options import UiOptions
 
-    engine_options = _engine_options(options)
     platform = current_platform()
+    try:
+        platform.require_supported()
+        engine_options = _engine_options(options)
+    except RemotedeskError as error:
+        return _refused(error, options)
     number = options.number.removeprefix("remotedesk:").strip("/")
     ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
     return run(lambda listener: CustomerEngine(engine_options, platform, listener), ui)
@@ -102,7 +111,11 @@ def _customer(options: argparse.Namespace) -> int:
 
 def _engineer(options: argparse.Namespace) -> int:
     if options.serve is None:
-        return _console(options, _engine_options(options))
+        try:
+            engine_options = _engine_options(options)
+        except RemotedeskError as error:
+            return _refused(error, options)
+        return _console(options, engine_options)
     from remotedesk.lan_server import LanServer, own_address
     from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 
@@ -129,11 +142,22 @@ def _console(options: argparse.Namespace, engine_options: EngineOptions, server:
     return run(lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key)
 
 
+def _refused(error: RemotedeskError, options: argparse.Namespace) -> int:
+    """Say why the program cannot start, on the console and in a window."""
+    from remotedesk.ui.shared.refusal import show_refusal
+
+    print(f"{APP}: {error}", file=sys.stderr)
+    show_refusal(error.code, options.language)
+    return 1
+
+
 def _engine_options(options: argparse.Namespace) -> EngineOptions:
     from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 
     configured = _configured()
     server = options.server or configured.get("server", "")
+    if not server:
+        raise ServerError(ErrorCode.SERVER_NOT_NAMED)
     ca_file = options.ca_file or (Path(configured["ca_file"]) if "ca_file" in configured else None)
     pin = options.pin or configured.get("pin", "")
     return EngineOptions(

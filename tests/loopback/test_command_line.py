@@ -1,7 +1,5 @@
 """The `remotedesk` command where it needs no window."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -46,13 +44,6 @@ def test_a_changed_record_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[s
 def test_a_missing_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify-log", str(tmp_path / "none")]) == 1
     assert "none" in capsys.readouterr().err
-
-
-def test_without_a_server_the_command_says_so(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "remotedesk", "--server", "ws://support.example.com"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 1
-    assert "RD-301" in done.stderr
 
 
 def test_a_server_inside_the_console_is_found_by_its_pin(tmp_path: Path) -> None:

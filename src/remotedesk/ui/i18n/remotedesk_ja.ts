@@ -624,6 +624,17 @@
     </message>
 </context>
 <context>
+    <name>RefusalWindow</name>
+    <message>
+        <source>remotedesk cannot start</source>
+        <translation>remotedesk を開始できません</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+</context>
+<context>
     <name>ScreenPane</name>
     <message>
         <source>Ask to see the screen</source>
@@ -744,6 +755,10 @@
         <translation>サーバーで問題が発生しました。もう一度お試しください。解決しない場合は、担当者にコードをお伝えください。</translation>
     </message>
     <message>
+        <source>This program does not know its server. Please get it again from the page your engineer names.</source>
+        <translation>接続先のサーバーが設定されていません。担当者がご案内するページから、もう一度入手してください。</translation>
+    </message>
+    <message>
         <source>The other side sent something that is not allowed, so that part was stopped. Please start again.</source>
         <translation>相手側から不正なデータが届いたため、その機能を停止しました。もう一度やり直してください。</translation>
     </message>
@@ -792,12 +807,12 @@
         <translation>担当者のパソコンへの経路が見つかりません。もう一度お試しください。解決しない場合は、サーバーへのポート443の通信許可を情報システム部門にご依頼ください。</translation>
     </message>
     <message>
-        <source>Sharing does not work on this system. Please open the server’s page in your browser instead.</source>
-        <translation>このシステムでは共有できません。代わりに、ブラウザーでサーバーのページを開いてください。</translation>
+        <source>Sharing does not work on this system yet. It works on Linux with X11.</source>
+        <translation>このシステムでの共有にはまだ対応していません。Linux（X11）でご利用いただけます。</translation>
     </message>
     <message>
-        <source>Sharing does not work under Wayland. Please sign in with an X11 session, or open the server’s page in your browser instead.</source>
-        <translation>Waylandでは共有できません。X11セッションでサインインするか、ブラウザーでサーバーのページを開いてください。</translation>
+        <source>Sharing does not work under Wayland. Please sign in again and choose an X11 session.</source>
+        <translation>Wayland では共有できません。いったんログアウトし、X11 のセッションを選んでログインし直してください。</translation>
     </message>
     <message>
         <source>The screen could not be read. Please end the session and start again.</source>

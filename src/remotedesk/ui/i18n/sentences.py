@@ -104,6 +104,10 @@ def _server() -> dict[ErrorCode, str]:
             "Sentences",
             "Something went wrong on the server. Please try again; if it stays, tell your engineer the code.",
         ),
+        ErrorCode.SERVER_NOT_NAMED: translate(
+            "Sentences",
+            "This program does not know its server. Please get it again from the page your engineer names.",
+        ),
     }
 
 
@@ -155,12 +159,11 @@ def _session() -> dict[ErrorCode, str]:
 def _rest() -> dict[ErrorCode, str]:
     return {
         ErrorCode.PLATFORM_UNSUPPORTED: translate(
-            "Sentences", "Sharing does not work on this system. Please open the server’s page in your browser instead."
+            "Sentences", "Sharing does not work on this system yet. It works on Linux with X11."
         ),
         ErrorCode.WAYLAND_UNSUPPORTED: translate(
             "Sentences",
-            "Sharing does not work under Wayland. Please sign in with an X11 session, "
-            "or open the server’s page in your browser instead.",
+            "Sharing does not work under Wayland. Please sign in again and choose an X11 session.",
         ),
         ErrorCode.CAPTURE_FAILED: translate(
             "Sentences", "The screen could not be read. Please end the session and start again."
