@@ -2,11 +2,15 @@
 
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from Xlib import Xatom, error
+from Xlib import display as xdisplay
 
 
 def wait_until(true: Callable[[], object], timeout_s: float = 20.0, what: str = "it") -> None:
@@ -37,9 +41,12 @@ class XServer:
         if not number:
             raise AssertionError("Xvfb did not start")
         self.display = f":{number}"
+        self._closing = threading.Event()
+        self._nudger = threading.Thread(target=self._nudge, name="nudger")
         if window_manager:
             self.start("openbox", "--sm-disable")
             self._await_window_manager()
+            self._nudger.start()
 
     def _await_window_manager(self) -> None:
         def running() -> bool:
@@ -47,6 +54,17 @@ class XServer:
             return "window id" in answer
 
         wait_until(running, what="the window manager")
+
+    def _nudge(self) -> None:
+        """Keep Openbox awake: it may sleep on an event it has read already, until the next one comes."""
+        connection = xdisplay.Display(self.display)
+        try:
+            while not self._closing.wait(0.1):
+                connection.screen().root.change_text_property(Xatom.CUT_BUFFER7, Xatom.STRING, "")
+                connection.flush()
+            connection.close()
+        except (error.ConnectionClosedError, OSError):
+            pass  # the server ended before this display was closed
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment for a program on this display."""
@@ -87,6 +105,9 @@ class XServer:
 
     def close(self) -> None:
         """End every program started here, newest first, and the server."""
+        self._closing.set()
+        if self._nudger.is_alive():
+            self._nudger.join()
         for child in [*reversed(self._children), self._server]:
             if child.poll() is None:
                 child.terminate()
