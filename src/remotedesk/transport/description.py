@@ -10,21 +10,27 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 
 MOST_CANDIDATES: Final = 16
-MOST_SECTIONS: Final = 8
+# One of each, and nothing else: nobody would take the pictures of a second video section out of aiortc's queue.
+SECTIONS: Final = ("application", "video")
 _FINGERPRINT: Final = re.compile(r"^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})\s*$", re.MULTILINE)
 _LOWEST_PORT: Final = 1024
+_THIS_NETWORK: Final = ipaddress.IPv4Network("0.0.0.0/8")  # RFC 1122, 3.2.1.3
+_IPV6: Final = (ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("fc00::/7"))  # global unicast, unique local
 
 
 def admissible(sdp: str) -> str:
     """Return `sdp` with only those candidates (RFC 8839) that may be tried: at most 16, over UDP.
 
-    Loopback, link-local, multicast, reserved and unspecified addresses and ports below 1024 are left out, so that a
-    peer cannot make this machine send its checks to services behind the firewall's well-known ports or to itself.
-    Of the fingerprints only those by SHA-256 stay: the one both sides prove must be the one that is checked.
-    Raises ProtocolError(MESSAGE_MALFORMED) for more than eight media sections.
+    Loopback, link-local, multicast, broadcast, reserved and unspecified addresses, IPv6 addresses that stand for an
+    IPv4 one, and ports below 1024 are left out, so that a peer cannot make this machine send its checks to services
+    behind the firewall's well-known ports or to itself. The broadcast address of a subnet looks like any other; the
+    system refuses to send there. Of the fingerprints only those by SHA-256 stay: the one both sides prove must be the
+    one that is checked.
+    Raises ProtocolError(MESSAGE_MALFORMED) for other media sections than SECTIONS.
     """
     kept = []
-    candidates = sections = 0
+    sections = []
+    candidates = 0
     for line in sdp.splitlines():
         if line.startswith("a=candidate:"):
             if candidates == MOST_CANDIDATES or not _may_try(line):
@@ -32,9 +38,10 @@ def admissible(sdp: str) -> str:
             candidates += 1
         elif line.startswith("a=fingerprint:") and not _FINGERPRINT.match(line):
             continue
-        sections += line.startswith("m=")
+        elif line.startswith("m="):
+            sections.append(line.removeprefix("m=").partition(" ")[0])
         kept.append(line)
-    if sections > MOST_SECTIONS:
+    if tuple(sorted(sections)) != SECTIONS:
         raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "sections")
     return "\r\n".join(kept) + "\r\n"
 
@@ -56,11 +63,21 @@ def _may_try(line: str) -> bool:
         transport, address, port = fields[2], ipaddress.ip_address(fields[4]), int(fields[5])
     except (IndexError, ValueError):
         return False
-    barred = (
+    allowed = _may_try_ipv4(address) if isinstance(address, ipaddress.IPv4Address) else _may_try_ipv6(address)
+    return transport.lower() == "udp" and allowed and _LOWEST_PORT <= port <= 65_535
+
+
+def _may_try_ipv4(address: ipaddress.IPv4Address) -> bool:
+    return not (
         address.is_loopback
         or address.is_link_local
         or address.is_multicast
-        or address.is_unspecified
-        or address.is_reserved  # an IPv4 loopback address in the form of IPv6 is one of these
+        or address.is_reserved  # the broadcast address is one of these
+        or address in _THIS_NETWORK
     )
-    return transport.lower() == "udp" and not barred and _LOWEST_PORT <= port <= 65_535
+
+
+def _may_try_ipv6(address: ipaddress.IPv6Address) -> bool:
+    """Leave out, besides, what stands for an IPv4 address: mapped and translated ones are in neither network."""
+    ordinary = any(address in network for network in _IPV6)
+    return ordinary and address.sixtofour is None and address.teredo is None
