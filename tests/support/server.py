@@ -22,17 +22,17 @@ class LocalServer:
     company = COMPANY
     password = PASSWORD
 
-    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
+    def __init__(self, folder: Path, limits: Limits | None = None, port: int = 0) -> None:
         self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="server")
         self._thread.start()
-        self._server = self._call(self._start(folder / "accounts.sqlite", limits or Limits()))
+        self._server = self._call(self._start(folder / "accounts.sqlite", limits or Limits(), port))
         self.port = self._server.port
 
-    async def _start(self, database: Path, limits: Limits) -> RunningServer:
+    async def _start(self, database: Path, limits: Limits, port: int) -> RunningServer:
         self._accounts = Accounts(str(database))
         self._accounts.add(ENGINEER, COMPANY, PASSWORD)
-        return await serve(ServerConfig(self._accounts, limits=limits))
+        return await serve(ServerConfig(self._accounts, port=port, limits=limits))
 
     def _call(self, work):  # type: ignore[no-untyped-def]
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)

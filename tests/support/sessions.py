@@ -1,5 +1,6 @@
 """Both real engines and the real server in one process, for loopback tests."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable
@@ -92,6 +93,7 @@ class SessionPair:
         patience: Patience = Patience(),  # noqa: B008 - a frozen value
     ) -> None:
         """`through` is the port of something between the clients and the server, instead of the server's own."""
+        self._threads_before = threading.enumerate()
         self.folder = folder
         self._patience = patience
         self.server = server or LocalServer(folder)
@@ -168,11 +170,16 @@ class SessionPair:
         return self.customer_heard.wait(RecordClosed), self.engineer_heard.wait(RecordClosed)
 
     def close(self) -> None:
-        """End both engines, and the server if it is this pair's."""
+        """End both engines, and the server if it is this pair's. Fails if an engine leaves a thread or a task behind."""
         self.customer.close()
         self.engineer.close()
         if self._owns_server:
             self.server.close()
+        loops = self.customer._thread.loop, self.engineer._thread.loop
+        left = [task for loop in loops for task in asyncio.all_tasks(loop)]
+        assert not left, left
+        threads = [thread.name for thread in threading.enumerate() if thread not in self._threads_before]
+        assert not threads, threads
 
     def __enter__(self) -> Self:
         return self
