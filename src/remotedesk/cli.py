@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from remotedesk import __version__
-from remotedesk.core.audit import verify
+from remotedesk.core.audit import LONGEST_FACT, verify
+from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ErrorCode, RecordError, RemotedeskError, ServerError
 from remotedesk.engine.options import EngineOptions
 
@@ -72,8 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="run the signaling server inside this client, for a LAN, at the address customers will use",
     )
-    engineer.add_argument("--name", default=getpass.getuser(), help="with --serve: your name, as customers see it")
-    engineer.add_argument("--company", default=socket.gethostname(), help="with --serve: your company")
+    engineer.add_argument("--name", help="with --serve: your name, as customers see it; default: your user name")
+    engineer.add_argument("--company", help="with --serve: your company; default: this machine's name")
     engineer.set_defaults(run=_engineer)
 
     check = commands.add_parser("verify-log", help="check that a session's record is complete and unchanged")
@@ -120,7 +121,8 @@ def _engineer(options: argparse.Namespace) -> int:
     from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 
     address = ServerAddress.parse(options.serve or own_address())
-    with LanServer(address, options.name, options.company) as server:
+    company = options.company or socket.gethostname()
+    with LanServer(address, options.name or getpass.getuser(), company) as server:
         trust = Trust(pin=pin_of(server.fingerprint))
         return _console(options, EngineOptions(address, trust, _records(options)), server)
 
@@ -184,8 +186,9 @@ def _configured() -> dict[str, str]:
 
 def _verify_log(options: argparse.Namespace) -> int:
     try:
-        entries = verify(options.file.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
+        with options.file.open(encoding="utf-8", newline="\n") as lines:
+            entries = verify(lines)
+    except OSError as error:
         print(f"{APP}: {options.file}: {error}", file=sys.stderr)
         return 1
     except RecordError as error:
@@ -193,5 +196,7 @@ def _verify_log(options: argparse.Namespace) -> int:
         return 1
     print(f"{options.file}: intact, {len(entries)} entries")
     for entry in entries:
-        print(f"  {entry.at}  {entry.act:16}  " + "  ".join(f"{name}={value}" for name, value in entry.facts))
+        # A record from elsewhere can be sound and still hold what a terminal obeys.
+        at, *facts = (one_line(text, 2 * LONGEST_FACT) for text in (entry.at, *(f"{k}={v}" for k, v in entry.facts)))
+        print(f"  {at}  {entry.act:16}  " + "  ".join(facts))
     return 0

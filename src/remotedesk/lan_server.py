@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import socket
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from remotedesk.core.errors import ErrorCode, ServerError
 from remotedesk.engine.thread import EngineThread
 from remotedesk.transport.server_address import ServerAddress
 from remotedesk_signaling import certificates
-from remotedesk_signaling.accounts import Accounts
+from remotedesk_signaling.accounts import AccountError, Accounts
 from remotedesk_signaling.server import RunningServer, ServerConfig, serve
 
 PORT: Final = 8443
@@ -33,18 +34,31 @@ class LanServer:
     """Runs in a thread of its own until closed; its certificate is kept, so that customers' pins stay good."""
 
     def __init__(self, address: ServerAddress, name: str, company: str, certificate_dir: Path | None = None) -> None:
-        """Listen on `address`, which is also what the customers dial. Raises ServerError(SERVER_UNREACHABLE)."""
+        """Listen on `address`, which is also what the customers dial.
+
+        Raises ServerError: SERVER_UNREACHABLE, SIGN_IN_FAILED (nobody can be called `name` or `company`),
+        SERVER_CERTIFICATE (what is kept is not a certificate).
+        """
         self.address = address
         self.engineer = LocalEngineer(name, company, secrets.token_urlsafe(32))
         self._folder = certificate_dir or platformdirs.user_data_path("remotedesk") / "lan-server"
         self.fingerprint = ""
         self._server: RunningServer | None = None
         self._thread = EngineThread()
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._wait_for_start()
+            undo.pop_all()
+
+    def _wait_for_start(self) -> None:
         try:
             asyncio.run_coroutine_threadsafe(self._start(), self._thread.loop).result()
         except OSError:
-            self.close()
             raise ServerError(ErrorCode.SERVER_UNREACHABLE, "cannot listen there") from None
+        except ValueError:
+            raise ServerError(ErrorCode.SERVER_CERTIFICATE, f"not a certificate in {self._folder}") from None
+        except AccountError as error:
+            raise ServerError(ErrorCode.SIGN_IN_FAILED, str(error)) from None
 
     async def _start(self) -> None:
         context, self.fingerprint = certificates.self_signed_context(self._folder, [self.address.host])

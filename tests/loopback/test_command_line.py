@@ -1,11 +1,16 @@
 """The `remotedesk` command where it needs no window."""
 
+import getpass
+import hashlib
+import json
+import threading
 from pathlib import Path
 
 import pytest
 
 from remotedesk.cli import main
-from remotedesk.core.audit import Act, AuditChain
+from remotedesk.core.audit import GENESIS, Act, AuditChain
+from remotedesk.core.errors import ErrorCode, ServerError
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.engine.customer import CustomerEngine
 from remotedesk.engine.engineer import EngineerEngine
@@ -41,9 +46,62 @@ def test_a_changed_record_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "NOT intact" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("end", ["\v", "\r", "\r\n", "\x1c", "\u2028", "\n\n"])
+def test_a_record_whose_lines_end_in_another_way_is_not(
+    end: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written_record(tmp_path)
+    file.write_bytes(file.read_bytes().replace(b"\n", end.encode(), 1))
+    assert main(["verify-log", str(file)]) == 1
+    assert "NOT intact" in capsys.readouterr().err
+
+
+def test_a_record_that_is_no_text_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "record.jsonl"
+    file.write_bytes(b"\xff\n")
+    assert main(["verify-log", str(file)]) == 1
+    assert "NOT intact" in capsys.readouterr().err
+
+
+def test_nothing_in_a_record_reaches_the_terminal_as_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = {"act": "ended", "at": "\x1b[2J", "facts": {"\x1b]0;x\x07": "\u202e"}, "previous": GENESIS, "seq": 0}
+    written = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    body["hash"] = hashlib.sha256((GENESIS + written).encode()).hexdigest()
+    file = tmp_path / "record.jsonl"
+    file.write_text(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False), "utf-8")
+    assert main(["verify-log", str(file)]) == 0
+    shown = capsys.readouterr().out
+    assert "intact, 1 entries" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+
+
+def test_a_user_without_a_name_can_start(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def nameless() -> str:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert "remotedesk" in capsys.readouterr().out
+
+
 def test_a_missing_record_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify-log", str(tmp_path / "none")]) == 1
     assert "none" in capsys.readouterr().err
+
+
+def test_a_server_inside_the_console_that_cannot_start_says_why_and_leaves_no_thread(tmp_path: Path) -> None:
+    address = ServerAddress("127.0.0.1", 0)
+    before = threading.active_count()
+    for name, code in ((" ", ErrorCode.SIGN_IN_FAILED), ("Hanako Sato", ErrorCode.SERVER_CERTIFICATE)):
+        with pytest.raises(ServerError) as caught:
+            LanServer(address, name, "Support KK", tmp_path)
+        assert caught.value.code is code
+        (tmp_path / "certificate.pem").write_text("no certificate")
+    assert threading.active_count() == before
 
 
 def test_a_server_inside_the_console_is_found_by_its_pin(tmp_path: Path) -> None:

@@ -86,8 +86,9 @@ class AuditChain:
 
 
 def verify(lines: Iterable[str]) -> tuple[Entry, ...]:
-    """Read the lines of a record, each with or without its newline, and check the chain; an open file will do.
+    """Read the lines of a record, each with or without its newline, and check the chain.
 
+    An open file will do, if nothing but a line feed ends its lines: `open(..., newline="\\n")`.
     Cut off at the end it still verifies: only the head exchanged with the other side shows that lines are missing.
 
     Raises RecordError: RECORD_UNREADABLE (not a record), RECORD_BROKEN (changed, removed, added or reordered).

@@ -57,7 +57,7 @@ class RecordView(QWidget):
 
     def _read(self) -> None:
         try:
-            self._fill(verify(_lines(self._path)))
+            self._fill(_entries(self._path))
         except RecordError as error:
             self.verdict.tell(sentence_with_code(error.code), Surface.PROBLEM)
         else:
@@ -120,12 +120,13 @@ def save_copy(path: Path, to: Path) -> None:
     to.write_bytes(path.read_bytes())
 
 
-def _lines(path: Path) -> list[str]:
+def _entries(path: Path) -> tuple[Entry, ...]:
     try:
         if path.stat().st_size > _LARGEST:
             raise RecordError(ErrorCode.RECORD_UNREADABLE, "too large")
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            return verify(lines)
+    except OSError:
         raise RecordError(ErrorCode.RECORD_UNREADABLE) from None
 
 
