@@ -15,12 +15,15 @@ from tests.support.xserver import XServer, wait_until
 # A client that holds keys and a button, and has begun a text, when it is killed.
 CLIENT = """
 import sys, threading, time
+import psutil
 sys.path.insert(0, {root!r})
 from remotedesk.platform.x11.injector import X11Injector
 from tests.support.grants import Allowed
 allowed = Allowed()
 injector = X11Injector({display!r}, allowed.prompt_open)
-print(injector._device._guardian.pid, flush=True)
+injector.move(allowed.control, 640, 400)  # the hand is up, and has started its guardian
+hand = psutil.Process(injector._hand._process.pid)
+print(hand.pid, hand.children()[0].pid, flush=True)
 if {text}:
     threading.Thread(target=injector.text, args=(allowed.control, "一二三四五六七八九十" * 20)).start()
 injector.key(allowed.control, "ShiftLeft", True)
@@ -43,10 +46,11 @@ class Client:
                 [sys.executable, str(program)], env=server.environment(), stdout=log, stderr=log, start_new_session=True
             )
 
-    def guardian(self) -> int:
-        """Return the guardian's process id."""
+    def helpers(self) -> tuple[int, int]:
+        """Return the process ids of the hand and of its guardian."""
         wait_until(lambda: self.log.read_text().endswith("\n"), what="the client's guardian")
-        return int(self.log.read_text().split()[0])
+        hand, guardian = map(int, self.log.read_text().split())
+        return hand, guardian
 
 
 def gone(pid: int) -> bool:
@@ -64,8 +68,9 @@ def ignores(pid: int, number: signal.Signals) -> bool:
     return bool(int(ignored, 16) >> (number - 1) & 1)
 
 
+@pytest.mark.parametrize("with_hand", [False, True])
 @pytest.mark.parametrize("text", [False, True])
-def test_killed(xserver: XServer, tmp_path: Path, text: bool) -> None:
+def test_killed(xserver: XServer, tmp_path: Path, text: bool, with_hand: bool) -> None:
     with Onlooker(xserver.display) as onlooker:
         mapping, repeating = onlooker.keyboard_mapping(), onlooker.repeating_keys()
         client = Client(xserver, tmp_path, text=text)
@@ -73,24 +78,28 @@ def test_killed(xserver: XServer, tmp_path: Path, text: bool) -> None:
         wait_until(lambda: held <= onlooker.keys_down() and onlooker.buttons_down(), what="the client to hold keys")
         if text:
             wait_until(lambda: onlooker.keyboard_mapping() != mapping, what="the text")
-        guardian = client.guardian()
-        wait_until(lambda: ignores(guardian, signal.SIGHUP), what="the guardian to be up")
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            os.kill(guardian, number)
+        hand, guardian = client.helpers()
+        for helper in (hand, guardian):
+            wait_until(lambda helper=helper: ignores(helper, signal.SIGHUP), what="the helpers to be up")
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                os.kill(helper, number)
+        if with_hand:
+            os.kill(hand, signal.SIGKILL)
         client.process.kill()
         client.process.wait()
         wait_until(onlooker.nothing_down, what="everything to be released")
         wait_until(lambda: onlooker.keyboard_mapping() == mapping, what="the keyboard as it was")
-        wait_until(lambda: gone(guardian), what="the guardian to go")
+        wait_until(lambda: gone(guardian) and gone(hand), what="the helpers to go")
         assert onlooker.repeating_keys() == repeating
 
 
 def test_killed_before_the_guardian_is_up(xserver: XServer, tmp_path: Path) -> None:
     with Onlooker(xserver.display) as onlooker:
         client = Client(xserver, tmp_path, text=False)
-        guardian = client.guardian()
+        hand, guardian = client.helpers()
         os.kill(guardian, signal.SIGSTOP)
         wait_until(onlooker.buttons_down, what="the client to hold a button")
+        os.kill(hand, signal.SIGKILL)
         client.process.kill()
         client.process.wait()
         assert not onlooker.nothing_down()

@@ -1,16 +1,20 @@
 """Keys, text, buttons and wheel reach real programs on a real X server, exactly."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
 from remotedesk.platform.x11.injector import X11Injector
 from remotedesk.platform.x11.keycodes import KEYCODES
+from tests.conftest import WarningLog
 from tests.support.grants import Allowed
 from tests.support.x11 import Onlooker
 from tests.support.xserver import XServer, wait_until
@@ -216,9 +220,10 @@ def test_an_unknown_code_is_ignored(injector: X11Injector, allowed: Allowed, onl
 
 
 def test_without_a_guardian_nothing_is_pressed(injector: X11Injector, allowed: Allowed, onlooker: Onlooker) -> None:
-    guardian = injector._device._guardian
+    injector.move(allowed.control, 1, 1)  # the hand is up, and its guardian with it
+    (guardian,) = psutil.Process(injector._hand._process.pid).children()
     guardian.kill()
-    guardian.wait()
+    wait_until(lambda: guardian.status() == psutil.STATUS_ZOMBIE, what="the guardian to end")
     with pytest.raises(PlatformError) as refusal:
         injector.key(allowed.control, "KeyA", True)
     assert refusal.value.code is ErrorCode.INPUT_REFUSED
@@ -237,3 +242,15 @@ def test_an_x_server_that_goes_is_an_error_with_a_code(allowed: Allowed) -> None
         injector.text(allowed.control, "a")
     injector.release_all()
     injector.close()
+
+
+def test_a_hand_that_hangs_is_given_up_and_nothing_stays_pressed(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker, warning_log: WarningLog
+) -> None:
+    warning_log.expect("the hand does not answer")
+    injector.key(allowed.control, "KeyA", True)
+    os.kill(injector._hand._process.pid, signal.SIGSTOP)
+    with pytest.raises(PlatformError) as refusal:
+        injector.key(allowed.control, "KeyB", True)
+    assert refusal.value.code is ErrorCode.INPUT_REFUSED
+    wait_until(onlooker.nothing_down, what="the guardian to let go")

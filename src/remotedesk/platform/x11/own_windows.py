@@ -19,12 +19,13 @@ _PROGRAM: Final = "remotedesk"
 class OwnWindows:
     """Looks at the windows of one display through a connection its owner keeps threads away from."""
 
-    def __init__(self, display: Any) -> None:
+    def __init__(self, display: Any, client: int | None = None) -> None:
+        """`client` is the number of a connection of the process whose windows are own; this process's unless given."""
         self._display = display
         self._root: Any = display.screen().root
         info = display.display.info
         self._client_mask: int = ~info.resource_id_mask
-        self._own_client: int = info.resource_id_base
+        self._own_client: int = info.resource_id_base if client is None else client
         self._programs: dict[int, bool] = {}
 
     def at(self, x: int, y: int, *, frames: bool = True) -> bool:
@@ -93,7 +94,7 @@ class OwnWindows:
         """Return the client numbers of this process and of any other running remotedesk."""
         answer = self._display.res_query_client_ids([{"client": 0, "mask": res.LocalClientPIDMask}])
         pids = {entry.spec.client: entry.value[0] for entry in answer.ids if entry.value}
-        # The server's number for this process, which differs from getpid() across PID namespaces.
+        # The server's number for the process, which differs from getpid() across PID namespaces.
         own_pid = pids.get(self._own_client)
         known = self._programs
         self._programs = {pid: known[pid] if pid in known else _is_remotedesk(pid) for pid in set(pids.values())}

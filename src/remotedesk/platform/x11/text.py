@@ -7,11 +7,10 @@ pressed, and the old one must stay until the last event has been read: 50 ms wer
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Final
 
 from remotedesk.core.errors import ErrorCode, PlatformError
-from remotedesk.platform.x11.device import XTestDevice
-from remotedesk.platform.x11.guardian import Note
+from remotedesk.platform.x11.hand_process import HandProcess
 
 _SETTLE_S: Final = 0.05
 _UNICODE_KEYSYMS: Final = 0x01000000  # X11 protocol, appendix A: keysyms of ISO 10646
@@ -43,64 +42,39 @@ def runs_of(text: str, distinct: int) -> Iterator[list[int]]:
 
 
 class TextTyper:
-    """Types text on one connection; `alone` keeps other threads away from it for a moment at a time.
+    """Types text with one hand; `alone` keeps other threads away from it for a moment at a time.
 
     `acting` is `alone` for one character: it raises when that character may not be typed now, and so ends the text.
     """
 
     def __init__(
         self,
-        display: Any,
-        device: XTestDevice,
+        hand: HandProcess,
         alone: AbstractContextManager[object],
         acting: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        self._display = display
-        self._device = device
+        self._hand = hand
         self._alone = alone
         self._acting = acting
 
     def type(self, text: str) -> None:
         """Type `text`; raises PlatformError(INPUT_REFUSED) when the layout leaves no key free."""
-        with self._alone:
-            spare = self._spare_keycodes()
+        with self._acting():
+            spare = self._hand.act("spare")
         if not spare:
             raise PlatformError(ErrorCode.INPUT_REFUSED, "the keyboard layout leaves no key free")
         lent: set[int] = set()
         try:
             for run in runs_of(text, len(spare)):
                 keycodes = dict(zip(dict.fromkeys(run), spare, strict=False))
+                lent.update(keycodes.values())
                 with self._acting():
-                    self._lend(keycodes, lent)
+                    self._hand.act("lend", [(keycode, keysym) for keysym, keycode in keycodes.items()])
                 time.sleep(_SETTLE_S)
                 for keysym in run:
-                    self._tap(keycodes[keysym])
+                    with self._acting():
+                        self._hand.act("tap", keycodes[keysym])
                 time.sleep(_SETTLE_S)
         finally:
-            self._give_back(lent)
-
-    def _tap(self, keycode: int) -> None:
-        with self._acting():
-            self._device.tap_key(keycode)
-
-    def _spare_keycodes(self) -> list[int]:
-        info = self._display.display.info
-        first = info.min_keycode
-        rows = self._display.get_keyboard_mapping(first, info.max_keycode - first + 1)
-        return [keycode for keycode, row in enumerate(rows, first) if not any(row)]
-
-    def _lend(self, keycodes: dict[int, int], lent: set[int]) -> None:
-        for keysym, keycode in keycodes.items():
-            self._device.require_note(Note.KEY_REMAPPED, keycode)
-            lent.add(keycode)
-            # The same on both levels, so that a held Shift or Caps Lock changes nothing.
-            self._display.change_keyboard_mapping(keycode, [[keysym, keysym]])
-        self._display.sync()
-
-    def _give_back(self, lent: set[int]) -> None:
-        with self._alone:
-            for keycode in lent:
-                self._display.change_keyboard_mapping(keycode, [[0, 0]])
-            self._display.sync()
-            for keycode in lent:
-                self._device.note(Note.KEY_RESTORED, keycode)
+            with self._alone:
+                self._hand.act("give_back", sorted(lent))
