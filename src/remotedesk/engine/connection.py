@@ -38,7 +38,7 @@ class Connection:
         self._heard_at = self._loop.time()
         self._lost = asyncio.Event()
         self._broken: ErrorCode | None = None
-        self._proof: asyncio.Future[bytes] = self._loop.create_future()
+        self._proof: asyncio.Future[bool] = self._loop.create_future()
         link.on_lost = self._lost.set
         link.on_unexpected = lambda: self._break(ErrorCode.CHANNEL_UNEXPECTED)
         link.session.on_message = self._receive
@@ -53,10 +53,10 @@ class Connection:
             async with asyncio.timeout(CONNECT_WITHIN_S):
                 await first_of(self.link.opened(), self._until_lost())
                 self.link.session.send(Verify(self._mac(self._paired.role)))
-                theirs = await first_of(self._proof, self._until_lost())
+                proven = await first_of(self._proof, self._until_lost())
         except TimeoutError:
             raise ConsentError(ErrorCode.CONNECT_FAILED) from None
-        if not self._paired.keys.proves(theirs, Purpose.VERIFY, *self._said(self._paired.role.other)):
+        if not proven:
             raise PairingError(ErrorCode.PEER_UNPROVEN, "connection")
         self._heard_at = self._loop.time()
 
@@ -95,15 +95,21 @@ class Connection:
         self._lost.set()
 
     def _receive(self, message: SessionMessage) -> None:
+        """Judge the proof here and not in `verify`: what comes in the same packet is dispatched before that wakes."""
         self._heard_at = self._loop.time()
         if isinstance(message, Verify):
             if self._proof.done():
                 raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-            self._proof.set_result(message.mac)
-        elif not self._proof.done():
+            proven = self._paired.keys.proves(message.mac, Purpose.VERIFY, *self._said(self._paired.role.other))
+            self._proof.set_result(proven)
+        elif not self._is_proven:
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
         elif not isinstance(message, Ping):
             self._on_message(message)
+
+    @property
+    def _is_proven(self) -> bool:
+        return self._proof.done() and not self._proof.cancelled() and self._proof.result()
 
     def _mac(self, role: Role) -> bytes:
         return self._paired.keys.mac(Purpose.VERIFY, *self._said(role))
