@@ -254,3 +254,18 @@ def test_a_hand_that_hangs_is_given_up_and_nothing_stays_pressed(
         injector.key(allowed.control, "KeyB", True)
     assert refusal.value.code is ErrorCode.INPUT_REFUSED
     wait_until(onlooker.nothing_down, what="the guardian to let go")
+
+
+def test_nothing_is_imported_from_the_folder_the_client_was_started_in(
+    xserver: XServer, allowed: Allowed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for planted in ("remotedesk", "Xlib", "json"):
+        (tmp_path / planted).mkdir()
+        (tmp_path / planted / "__init__.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    injector = X11Injector(xserver.display, allowed.prompt_open)
+    try:
+        injector.key(allowed.control, "KeyA", True)
+    finally:
+        injector.close()
+    assert not (tmp_path / "ran").exists()

@@ -144,4 +144,4 @@ class XTestDevice:
 def _guardian_command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "--internal-guardian"]
-    return [sys.executable, "-m", "remotedesk.platform.x11.guardian"]
+    return [sys.executable, "-P", "-m", "remotedesk.platform.x11.guardian"]  # -P: import nothing from where it starts

@@ -76,4 +76,4 @@ class HandProcess:
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "--internal-hand"]
-    return [sys.executable, "-m", "remotedesk.platform.x11.hand"]
+    return [sys.executable, "-P", "-m", "remotedesk.platform.x11.hand"]  # -P: import nothing from where it starts
