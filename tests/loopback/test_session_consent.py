@@ -172,3 +172,14 @@ def test_a_taken_hot_key_is_told_and_the_session_goes_on(pair: SessionPair) -> N
     pair.activate(EVERYTHING)
     assert pair.customer_heard.wait(Failed).code is ErrorCode.HOT_KEY_TAKEN
     pair.engineer_heard.wait(FrameReady)
+
+
+def test_a_question_is_not_exchanged_for_another_under_the_customers_eyes(pair: SessionPair) -> None:
+    pair.activate(frozenset({Feature.VIEW}))
+    asked = pair.ask(frozenset({Feature.CHAT}))
+    pair.engineer.ask(frozenset({Feature.CONTROL}))
+    time.sleep(0.3)
+    assert [event.features for event in pair.customer_heard.all(Asked) if not event.first] == [asked.features]
+    pair.customer.answer(asked.number, asked.features)
+    pair.engineer_heard.wait(GrantsChanged, lambda event: event.features == VIEW_AND_CHAT)
+    assert pair.ask(frozenset({Feature.CONTROL})).features == {Feature.CONTROL}

@@ -195,10 +195,13 @@ class CustomerSession(Session):
         self.features.detach()
 
     def on_message(self, message: SessionMessage) -> None:
-        """The engineer asks for more. Raises ProtocolError for what only a customer says."""
+        """The engineer asks for more; an open question stands until it is answered.
+
+        Raises ProtocolError for what only a customer says.
+        """
         if not isinstance(message, AskFeatures):
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-        if self._questions.take(time.monotonic()):
+        if self.gate.prompt is None and self._questions.take(time.monotonic()):
             self._show(frozenset(message.features), first=False)
         else:
             self.note(Act.REFUSED, features=_listed(message.features), why="too many questions")
