@@ -49,7 +49,6 @@ class Limits:
     sockets_most: int = 50_000
     sign_ins_waiting_most: int = 64
     request_s: float = 10.0  # from connecting to a complete HTTP request
-    unasked_connections_most: int = 1_000  # connections without a complete request
     sweep_s: float = 1.0
 
     def with_values(self, given: dict[str, str]) -> Self:

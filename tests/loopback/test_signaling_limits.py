@@ -214,6 +214,22 @@ async def test_a_right_password_forgives_the_wrong_ones() -> None:
             await client.sign_in()
 
 
+async def test_strangers_cannot_keep_an_engineer_out_of_where_he_has_been() -> None:
+    limits = Limits(failed_sign_ins_per_minute=2)
+    running = running_server(limits, trusted_proxies=("127.0.0.1",))
+    async with running as server, clients_of(server) as clients:
+        here = await clients.connect(headers={"X-Forwarded-For": "192.0.2.1"})
+        await here.sign_in()
+        codes = []
+        for at in range(4):
+            stranger = await clients.connect(headers={"X-Forwarded-For": f"198.51.100.{at}"})
+            await stranger.send(wire.SignIn(NAME, "a wrong password"))
+            codes.append(await stranger.refused())
+        assert codes == 2 * [ErrorCode.SIGN_IN_FAILED] + 2 * [ErrorCode.TOO_MANY_REQUESTS]
+        again = await clients.connect(headers={"X-Forwarded-For": "192.0.2.1"})
+        await again.sign_in()
+
+
 async def test_a_number_expires_and_the_engineer_is_told() -> None:
     async with running_server(Limits(number_lifetime_s=1.0, sweep_s=0.02)) as server, clients_of(server) as clients:
         engineer, customer = await clients.engineer(), await clients.connect()
