@@ -95,6 +95,7 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
 
 def _customer(options: argparse.Namespace) -> int:
     from remotedesk.engine.customer import CustomerEngine
+    from remotedesk.engine.guesses import Guesses
     from remotedesk.platform.select import current_platform
     from remotedesk.ui.customer.app import run
     from remotedesk.ui.shared.options import UiOptions
@@ -107,7 +108,8 @@ def _customer(options: argparse.Namespace) -> int:
         return _refused(error, options)
     number = options.number.removeprefix("remotedesk:").strip("/")
     ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
-    return run(lambda listener: CustomerEngine(engine_options, platform, listener), ui)
+    guesses = Guesses()
+    return run(lambda listener: CustomerEngine(engine_options, platform, listener, guesses), ui)
 
 
 def _engineer(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from remotedesk.core.session_state import State
 from remotedesk.engine.api import Listener
 from remotedesk.engine.customer_session import CustomerSession
 from remotedesk.engine.events import StateChanged
+from remotedesk.engine.guesses import Guesses
 from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.thread import EngineThread
 from remotedesk.engine.world import World
@@ -16,11 +17,15 @@ from remotedesk.platform.ports import Platform
 class CustomerEngine:
     """Implements engine.api.CustomerApi over one session at a time."""
 
-    def __init__(self, options: EngineOptions, platform: Platform, listener: Listener) -> None:
+    def __init__(
+        self, options: EngineOptions, platform: Platform, listener: Listener, guesses: Guesses | None = None
+    ) -> None:
+        """`guesses` is to outlive the engine, where one engine follows another."""
         self._thread = EngineThread()
         self._world = World(self._thread, platform, options, listener)
         self._session: CustomerSession | None = None
         self._leaving: list[CustomerSession] = []  # ended, and still saying goodbye
+        self._guesses = guesses or Guesses()
 
     def join(self, number: SessionNumber, name: str) -> None:
         """Ask the server for the engineer with this number; again after RetryAllowed."""
@@ -58,7 +63,7 @@ class CustomerEngine:
         elif session is None or session.state is State.ENDED:
             if session is not None:
                 self._leaving = [each for each in (*self._leaving, session) if not each.over]
-            self._session = CustomerSession(self._world, number, name)
+            self._session = CustomerSession(self._world, number, name, self._guesses)
             self._session.start()
         else:
             self._world.tell(StateChanged(session.state, ErrorCode.STATE_FORBIDS))

@@ -19,6 +19,7 @@ from remotedesk.core.session_state import Event, State
 from remotedesk.engine.connection import Connection
 from remotedesk.engine.customer_features import CustomerFeatures
 from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
+from remotedesk.engine.guesses import Guesses
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.race import first_of
 from remotedesk.engine.session import CAPABILITIES, Session
@@ -38,7 +39,7 @@ ANSWER_WITHIN_S: Final = 20.0
 # A person reads one question at a time; more than these are not shown.
 QUESTIONS_AT_ONCE: Final = 3
 QUESTIONS_PER_S: Final = 0.2
-GUESSES: Final = 3
+COUNTED_WITHIN_S: Final = 5.0
 
 
 class CustomerSession(Session):
@@ -46,8 +47,10 @@ class CustomerSession(Session):
 
     role = Role.CUSTOMER
 
-    def __init__(self, world: World, number: SessionNumber, name: str) -> None:
+    def __init__(self, world: World, number: SessionNumber, name: str, guesses: Guesses) -> None:
+        """`guesses` outlives the session."""
         super().__init__(world)
+        self._guesses = guesses
         self.gate = ConsentGate(time.monotonic)
         self.features = CustomerFeatures(world, self.gate, self.note, self.send, self.stop)
         self._number = number
@@ -117,22 +120,25 @@ class CustomerSession(Session):
 
     async def _pair(self, mailbox: Mailbox) -> Paired:
         """Prove the number, three times at most, if the engineer allows it. Raises NumberError(NUMBER_BURNT)."""
-        left = GUESSES
         while True:
+            left = self._guesses.spend(self._number.routing)
             self.move(Event.PEER_JOINED)
             binding = Binding(self.world.options.address.host, self._number.routing)
             try:
                 paired = await pair_as_customer(mailbox.relay, PairingTerms(self._number.secret, binding, CAPABILITIES))
             except (PairingError, ProtocolError) as error:
-                left -= 1
                 await self._guess_failed(mailbox, error.code, left)
             else:
+                self._guesses.forget(self._number.routing)
                 self.move(Event.PAIRED)
                 return paired
 
     async def _guess_failed(self, mailbox: Mailbox, code: ErrorCode, left: int) -> None:
-        await mailbox.send(signaling.GuessFailed())
-        left = min(left, (await mailbox.expect(signaling.GuessCounted)).guesses_left)
+        """Tell the customer, also if the server keeps silent, and wait until the engineer allows another."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(COUNTED_WITHIN_S):
+                await mailbox.send(signaling.GuessFailed())
+                left = min(left, (await mailbox.expect(signaling.GuessCounted)).guesses_left)
         self.note(Act.GUESS_FAILED, code=code, left=left)
         self.move(Event.GUESS_FAILED, code)
         self.world.tell(GuessFailed(code, left))
