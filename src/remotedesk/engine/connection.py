@@ -74,7 +74,8 @@ class Connection:
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self._lost.wait()
             except TimeoutError:
-                continue
+                if self.link.overfull:
+                    self._break(ErrorCode.MESSAGE_FLOOD)
         if self._broken is not None:
             raise ProtocolError(self._broken)
 

@@ -25,6 +25,7 @@ FRAME_INTERVAL_S: Final = 1 / 20
 # several frames: after a change the same picture is sent again a few times, then once a second.
 REPEATS_AFTER_CHANGE: Final = 12
 STILL_INTERVAL_S: Final = 1.0
+MOST_PIXELS: Final = 4 * 3840 * 2160  # more is no screen: a picture of 8192x8192 takes 110 KB on the wire, 256 MiB here
 
 
 class ScreenTrack(MediaStreamTrack):
@@ -219,7 +220,7 @@ class ScreenView:
         with contextlib.suppress(MediaStreamError):
             while True:
                 frame = await track.recv()
-                if isinstance(frame, VideoFrame):
+                if isinstance(frame, VideoFrame) and frame.width * frame.height <= MOST_PIXELS:
                     self._newest = frame
                     self._arrived.set()
 

@@ -77,6 +77,11 @@ class PeerLink:
         offer, answer = (local, remote) if local.type == "offer" else (remote, local)
         return fingerprint(offer.sdp), fingerprint(answer.sdp)
 
+    @property
+    def overfull(self) -> bool:
+        """True if more waits for the rest of its message than this end said it takes; aiortc itself goes on taking."""
+        return self._pc.sctp is not None and self._pc.sctp._advertised_rwnd < 0
+
     async def close(self) -> None:
         """Close at once; waits at most two seconds for aiortc to wind down. May be called again."""
         if self._closed:
