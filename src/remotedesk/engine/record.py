@@ -1,5 +1,6 @@
 """The record of one session on disk: the audit chain, appended line by line, in a thread of its own."""
 
+import contextlib
 import datetime
 import logging
 import os
@@ -7,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from remotedesk.core.audit import Act, AuditChain
-from remotedesk.core.safe_paths import safe_name
+from remotedesk.core.safe_paths import unique_name
 
 log = logging.getLogger(__name__)
 
@@ -16,9 +17,10 @@ class Record:
     """Appends entries; a disk that fails is logged and never stops a session, since the chain itself is in memory."""
 
     def __init__(self, folder: Path, role: str) -> None:
-        """The file is made with the first entry, readable by its owner only."""
+        """The file is made with the first entry, readable by its owner only; `path` is final after `close`."""
         started = datetime.datetime.now(datetime.UTC)
-        self.path = folder / safe_name(f"remotedesk {started:%Y-%m-%d %H%M%S} {role}.jsonl")
+        self.path = folder / f"remotedesk {started:%Y-%m-%d %H%M%S} {role}.jsonl"
+        self._made = False
         self._chain = AuditChain()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="record")
 
@@ -39,11 +41,21 @@ class Record:
 
     def _write(self, line: str) -> None:
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.path, "a", encoding="utf-8", opener=_private) as file:
+            if not self._made:
+                self._make()
+            with open(self.path, "a", encoding="utf-8", newline="\n", opener=_private) as file:
                 file.write(line + "\n")
         except OSError as error:
             log.error("the record cannot be written: %s", error.strerror)
+
+    def _make(self) -> None:
+        """Take a name that nobody has: two sessions may begin in the same second, which are two chains."""
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        while not self._made:
+            self.path = folder / unique_name(self.path.name, os.listdir(folder))
+            with contextlib.suppress(FileExistsError), open(self.path, "x", encoding="utf-8", opener=_private):
+                self._made = True
 
 
 def _private(path: str, flags: int) -> int:
