@@ -177,6 +177,8 @@ class Injection:
                 if time.monotonic() < self._held_until_s:
                     raise PlatformError(ErrorCode.INPUT_HELD_BY_LOCAL_USER)
                 self._inject(event)
+                if time.monotonic() < self._held_until_s:  # he came between the look and the act
+                    self._injector.release_all()
             except (ConsentError, PlatformError) as error:
                 self._refuse(error.code)
             except Exception:  # thread entry: one event must not end control
