@@ -34,6 +34,7 @@ E = TypeVar("E")
 VIEW_AND_CHAT = frozenset({Feature.VIEW, Feature.CHAT})
 EVERYTHING = VIEW_AND_CHAT | {Feature.CONTROL}
 NAME = "山田太郎"
+ENGINES_THREADS = ("engine", "capture", "inject", "record", "asyncio")
 
 
 class Heard:
@@ -150,7 +151,15 @@ class SessionPair:
 
     def engineer_sends(self, channel: str, *frames: bytes | str) -> None:
         """Put raw frames on one of the engineer's channels, past everything his client would check."""
-        session = self.engineer._session
+        self._put(self.engineer, channel, frames)
+
+    def customer_sends(self, channel: str, *frames: bytes | str) -> None:
+        """Put raw frames on one of the customer's channels, past everything his client would check."""
+        self._put(self.customer, channel, frames)
+
+    @staticmethod
+    def _put(engine: EngineerEngine | CustomerEngine, channel: str, frames: tuple[bytes | str, ...]) -> None:
+        session = engine._session
         assert session is not None
         assert session.connection is not None
         raw = getattr(session.connection.link, channel)._channel
@@ -159,7 +168,7 @@ class SessionPair:
             for frame in frames:
                 raw.send(frame)
 
-        self.engineer._thread.post(send)
+        engine._thread.post(send)
 
     def stall_engineer(self, seconds: float) -> None:
         """Let the engineer's client hang: its engine answers nothing for this long."""
@@ -170,7 +179,7 @@ class SessionPair:
         return self.customer_heard.wait(RecordClosed), self.engineer_heard.wait(RecordClosed)
 
     def close(self) -> None:
-        """End both engines, and the server if it is this pair's. Fails if an engine leaves a thread or a task behind."""
+        """End both engines, and the server if it is this pair's; fails if an engine leaves a thread or task behind."""
         self.customer.close()
         self.engineer.close()
         if self._owns_server:
@@ -178,7 +187,8 @@ class SessionPair:
         loops = self.customer._thread.loop, self.engineer._thread.loop
         left = [task for loop in loops for task in asyncio.all_tasks(loop)]
         assert not left, left
-        threads = [thread.name for thread in threading.enumerate() if thread not in self._threads_before]
+        names = [thread.name for thread in threading.enumerate() if thread not in self._threads_before]
+        threads = [name for name in names if name.startswith(ENGINES_THREADS)]
         assert not threads, threads
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""A TCP relay in front of a real server that keeps every byte a client sends through it."""
+"""A TCP relay in front of a real server that keeps every byte that goes through it."""
 
 import asyncio
 import contextlib
@@ -7,13 +7,18 @@ from typing import Self
 
 
 class TcpTee:
-    """Listens on a port of its own and passes both directions on; `received` is what clients sent, in order."""
+    """Listens on a port of its own and passes both directions on.
+
+    `received` is what clients sent, in order; `from_clients` and `from_server` have it connection by connection.
+    """
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self.received = bytearray()
+        self.from_clients: list[bytearray] = []
+        self.from_server: list[bytearray] = []
         self.port = 0
 
     async def __aenter__(self) -> Self:
@@ -37,22 +42,24 @@ class TcpTee:
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection("127.0.0.1", self._target_port)
+        self.from_clients.append(sent := bytearray())
+        self.from_server.append(answered := bytearray())
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_pump(reader, back, self.received))
-                group.create_task(_pump(there, writer, None))
+                group.create_task(_pump(reader, back, self.received, sent))
+                group.create_task(_pump(there, writer, answered))
         finally:
             for end in (back, writer):
                 end.close()
-                with contextlib.suppress(ConnectionError):
+                with contextlib.suppress(OSError):
                     await end.wait_closed()
 
 
-async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, kept: bytearray | None) -> None:
-    with contextlib.suppress(ConnectionError):
+async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *kept: bytearray) -> None:
+    with contextlib.suppress(OSError):  # either end may be gone already
         while data := await source.read(65_536):
-            if kept is not None:
-                kept += data
+            for each in kept:
+                each += data
             sink.write(data)
             await sink.drain()
         sink.write_eof()

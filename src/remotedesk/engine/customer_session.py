@@ -216,6 +216,10 @@ class CustomerSession(Session):
         """What came through the channel is not allowed any more."""
         self.gate.revoke(Feature.CHAT if label == CHAT_CHANNEL.label else Feature.CONTROL)
 
+    def settle(self) -> None:
+        """Write down what control did."""
+        self.features.account()
+
     def quiet(self) -> None:
         """Revoke everything; from any thread."""
         self.gate.stop()

@@ -253,6 +253,9 @@ class EngineerSession(Session):
     def channel_broken(self, label: str) -> None:
         """What the customer does not listen to needs no stopping."""
 
+    def settle(self) -> None:
+        """Nothing is only counted here."""
+
     def quiet(self) -> None:
         """Send nothing more."""
         self.control.allowed = False

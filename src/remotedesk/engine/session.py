@@ -86,6 +86,10 @@ class Session(ABC):
         """The peer broke the rules of this channel, which is closed: its feature must not go on."""
 
     @abstractmethod
+    def settle(self) -> None:
+        """Write into the record what has only been counted so far."""
+
+    @abstractmethod
     def quiet(self) -> None:
         """Stop every act of this session, now; may be called again."""
 
@@ -144,8 +148,6 @@ class Session(ABC):
         with contextlib.suppress(asyncio.CancelledError):
             await self._farewell(self._end_code or ErrorCode.INTERNAL)
 
-    # -- the way to the peer ---------------------------------------------------------------------------------
-
     async def stay_connected(self, paired: Paired) -> None:
         """Connect, and after every loss connect again, until the session ends or the peer stays away.
 
@@ -200,11 +202,11 @@ class Session(ABC):
         await self._drop()
 
     async def _drop(self) -> None:
-        connection, self.connection = self.connection, None
         if self.state is not State.RECONNECTING:
             self.move(Event.LOST, ErrorCode.PEER_LOST)
-        if connection is not None:
-            await connection.close()
+        if self.connection is not None:
+            await self.connection.close()
+            self.connection = None
 
     def _guard(self, link: PeerLink) -> None:
         for channel in (link.input, link.pointer, link.chat):
@@ -269,17 +271,15 @@ class Session(ABC):
         self.paired = await self.resume_keys(paired)
         return self.paired
 
-    # -- the end ---------------------------------------------------------------------------------------------
-
     def receive(self, message: SessionMessage) -> None:
         """Dispatch a message of the `session` channel. Raises ProtocolError for what the other role may not say."""
-        if self.state is State.ENDED and not isinstance(message, End):
-            return
         match message:
             case End(code=code, head=head):
                 self._peer_said_end(code, head)
-            case ChannelClosed(code=code):
-                self.note(Act.PROTOCOL_BROKEN, code=code, by=self.role.other)
+            case _ if self.state is State.ENDED:
+                return
+            case ChannelClosed(channel=label, code=code):
+                self.note(Act.PROTOCOL_BROKEN, channel=label, code=code, by=self.role.other)
             case _:
                 self.on_message(message)
 
@@ -294,17 +294,18 @@ class Session(ABC):
 
     async def _farewell(self, code: ErrorCode) -> None:
         if self._started:
+            self.settle()
             self.note(Act.ENDED, by=self._ended_by, code=code)
         self._final_head = self.record.head
         await self._tell_peer(code)
-        heads = ""
-        if self.paired is not None:
-            heads = await self._exchanged_heads(self.paired)
-            self.paired.wipe()
+        shown = ""
+        if (paired := self.paired) is not None:
+            shown = await self._exchanged_heads(paired)
+            paired.wipe()
         await self.release()
         if self._started:
             await asyncio.to_thread(self.record.close)
-            self.world.tell(RecordClosed(str(self.record.path), heads))
+            self.world.tell(RecordClosed(str(self.record.path), shown))
 
     async def _tell_peer(self, code: ErrorCode) -> None:
         """Say goodbye both ways, so that it arrives when one of them is gone, and close the connection."""
@@ -325,23 +326,20 @@ class Session(ABC):
         """Return the short code of both final heads, or nothing when the peer's did not come."""
         try:
             async with asyncio.timeout(HEADS_WITHIN_S):
-                theirs = await self._await_peer_head(paired)
+                while not self._peer_head.done():
+                    self._on_goodbye(await self._opened(paired))
         except (TimeoutError, RemotedeskError):
             return ""
-        heads = {self.role: self._final_head, self.role.other: theirs}
-        shown = short_code(heads[Role.CUSTOMER], heads[Role.ENGINEER])
+        theirs = self._peer_head.result()
+        heads = (self._final_head, theirs) if self.role is Role.CUSTOMER else (theirs, self._final_head)
+        shown = short_code(*heads)
         self.record.add(Act.HEADS_EXCHANGED, peer=theirs, code=shown)
         return shown
 
-    async def _await_peer_head(self, paired: Paired) -> str:
-        while not self._peer_head.done():
-            self._on_goodbye(await self._opened(paired))
-        return self._peer_head.result()
-
     async def release(self) -> None:
         """Leave the server and free what the role holds."""
-        if self.mailbox is not None and not self.mailbox.lost:
-            with contextlib.suppress(RemotedeskError):
+        with contextlib.suppress(RemotedeskError):
+            if self.mailbox is not None and not self.mailbox.lost:
                 await self.mailbox.send(Leave())
 
 

@@ -41,6 +41,7 @@ class ControlReceiver:
         self._refused = refused
         self._injection: Injection | None = None
         self._finished: list[Injection] = []
+        self._ungranted = 0
         self._input_seq = -1
         self._pointer_seq = -1
 
@@ -94,7 +95,8 @@ class ControlReceiver:
 
     def take_counts(self) -> dict[str, int]:
         """Return how many events of each kind were injected or refused since the last call, for the record."""
-        counts: Counter[str] = Counter()
+        counts: Counter[str] = Counter({ErrorCode.NOT_GRANTED: self._ungranted} if self._ungranted else {})
+        self._ungranted = 0
         for injection in (*self._finished, self._injection):
             if injection is not None:
                 counts += injection.take_counts()
@@ -102,6 +104,7 @@ class ControlReceiver:
 
     def _queue(self, event: Event) -> None:
         if self._injection is None:
+            self._ungranted += 1
             self._refused(ErrorCode.NOT_GRANTED)
         else:
             self._injection.queue(event)

@@ -75,7 +75,7 @@ class ScreenShare:
         self._track: ScreenTrack | None = None
         self._pace = _Pace()
         self._failed = failed
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
 
     def attach(self, track: ScreenTrack) -> None:
@@ -91,18 +91,19 @@ class ScreenShare:
         """Capture under `grant` until it is revoked. One share captures once at a time."""
         self.stop()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(grant, self._stop), name="capture")
-        self._thread.start()
+        thread = threading.Thread(target=self._run, args=(grant, self._stop), name="capture")
+        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+        thread.start()
 
     def stop(self) -> None:
         """Tell the capture to end, without waiting; from any thread."""
         self._stop.set()
 
     def join(self) -> None:
-        """Stop and wait for the thread; not in the engine's loop, since a system call may hang."""
+        """Stop and wait for the threads; not in the engine's loop, since a system call may hang."""
         self.stop()
-        if self._thread is not None:
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _run(self, grant: Grant, stop: threading.Event) -> None:
         try:
@@ -191,12 +192,13 @@ class ScreenView:
         self._newest: VideoFrame | None = None
         self._arrived = asyncio.Event()
         self._number = 0
-        self._tasks: tuple[asyncio.Task[None], ...] = ()
+        self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, track: MediaStreamTrack) -> None:
         """Show this remote track from now on."""
         self._cancel()
-        self._tasks = (asyncio.create_task(self._drain(track)), asyncio.create_task(self._convert()))
+        leaving = [task for task in self._tasks if not task.done()]
+        self._tasks = [*leaving, asyncio.create_task(self._drain(track)), asyncio.create_task(self._convert())]
 
     def take(self) -> Picture | None:
         """Return the newest picture once; from any thread."""
@@ -206,15 +208,13 @@ class ScreenView:
 
     async def close(self) -> None:
         """Stop and forget the picture."""
-        tasks = self._cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self.take()
 
-    def _cancel(self) -> tuple[asyncio.Task[None], ...]:
-        tasks, self._tasks = self._tasks, ()
-        for task in tasks:
+    def _cancel(self) -> None:
+        for task in self._tasks:
             task.cancel()
-        return tasks
 
     async def _drain(self, track: MediaStreamTrack) -> None:
         with contextlib.suppress(MediaStreamError):

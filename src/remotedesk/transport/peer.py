@@ -4,7 +4,6 @@ A lost connection is never repaired, since aiortc has no ICE restart: a session 
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -44,7 +43,7 @@ class PeerLink:
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("datachannel", self._unexpected)
         self._opened = asyncio.Event()
-        self._closed = False
+        self._closing: asyncio.Future[None] | None = None
         # Tracks first: with MAX_BUNDLE a data channel made before the first track never opens (aiortc 1.16).
         if screen is not None:
             self._pc.addTransceiver(screen, direction="sendonly")
@@ -83,13 +82,14 @@ class PeerLink:
         return self._pc.sctp is not None and self._pc.sctp._advertised_rwnd < 0
 
     async def close(self) -> None:
-        """Close at once; waits at most two seconds for aiortc to wind down. May be called again."""
-        if self._closed:
-            return
-        self._closed = True
-        with contextlib.suppress(TimeoutError):
+        """Close at once; waits at most two seconds for aiortc to wind down. May be called again, or cancelled."""
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._pc.close())
+        try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
-                await self._pc.close()
+                await asyncio.shield(self._closing)  # cut short, it would leave sockets and tasks behind
+        except TimeoutError:
+            self._closing.cancel()
 
     def _make_channels(self) -> None:
         self.session: Channel[SessionMessage] = Channel(self._pc, channels.SESSION_CHANNEL)
@@ -112,7 +112,7 @@ class PeerLink:
 
     def _state_changed(self) -> None:
         log.debug("connection %s", self._pc.connectionState)
-        if self._pc.connectionState in ("failed", "closed") and not self._closed:
+        if self._pc.connectionState in ("failed", "closed") and self._closing is None:
             self.on_lost()
 
     def _unexpected(self, channel: object) -> None:
