@@ -5,6 +5,7 @@ from pathlib import Path
 from remotedesk.core.audit import Act, verify
 from remotedesk.core.session_state import State
 from remotedesk.engine.events import ChatAdded, FrameReady, PeerNamed
+from tests.conftest import WarningLog
 from tests.support.sessions import EVERYTHING, NAME, SessionPair
 
 
@@ -32,3 +33,15 @@ def test_a_session_from_number_to_farewell(pair: SessionPair) -> None:
     assert acts[-1] is Act.HEADS_EXCHANGED
     assert {Act.PAIRED, Act.ASKED, Act.GRANTED, Act.CONNECTED, Act.VIEW_STARTED, Act.ENDED} <= set(acts)
     verify(Path(engineer.path).read_text("utf-8").splitlines())
+
+
+def test_a_record_that_cannot_be_written_stops_nothing(pair: SessionPair, warning_log: WarningLog) -> None:
+    warning_log.expect("the record cannot be written")
+    (pair.folder / "records").write_text("where the folder should be")
+    pair.activate(EVERYTHING)
+    pair.engineer_heard.wait(FrameReady)
+    pair.engineer.send_chat("hello")
+    pair.customer_heard.wait(ChatAdded)
+    pair.customer.end()
+    customer, engineer = pair.records()
+    assert customer.short_code == engineer.short_code != ""
