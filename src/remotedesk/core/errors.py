@@ -77,6 +77,11 @@ class ErrorCode(StrEnum):
     INTERNAL = "RD-901"
 
 
+def known_code(code: str) -> ErrorCode:
+    """Return a peer's code if this version knows it; an ordinary end by the peer otherwise."""
+    return ErrorCode(code) if code in set(ErrorCode) else ErrorCode.PEER_ENDED
+
+
 class RemotedeskError(Exception):
     """The root: carries a code, never user content."""
 

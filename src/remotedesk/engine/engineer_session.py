@@ -15,6 +15,7 @@ from remotedesk.core.errors import (
     ProtocolError,
     RemotedeskError,
     ServerError,
+    known_code,
 )
 from remotedesk.core.role import Role
 from remotedesk.core.session_number import SECRET_DIGITS, SessionNumber
@@ -34,7 +35,7 @@ from remotedesk.engine.events import (
 )
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.race import first_of
-from remotedesk.engine.session import CAPABILITIES, Session, known_code
+from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlSender

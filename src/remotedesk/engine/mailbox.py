@@ -135,7 +135,7 @@ class Mailbox:
             case RetryAllowed():
                 self.fresh_relay()  # what is left of the exchange before must not spoil the next
             case PeerLeft():
-                self.relay.fail(ServerError(ErrorCode.PEER_ENDED))
+                self.relay.end(ServerError(ErrorCode.PEER_ENDED))  # his goodbye is read first
         if self._notices.full():
             raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
         self._notices.put_nowait(message)

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import Final, NoReturn, TypeVar
 
 from remotedesk.core.audit import Act, short_code
-from remotedesk.core.errors import ConsentError, ErrorCode, ProtocolError, RemotedeskError, ServerError
+from remotedesk.core.errors import ConsentError, ErrorCode, ProtocolError, RemotedeskError, ServerError, known_code
 from remotedesk.core.role import Role
 from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
@@ -31,7 +31,7 @@ M = TypeVar("M")
 CAPABILITIES: Final = ("view", "control", "chat")
 HEADS_WITHIN_S: Final = 2.0
 # How long the peer may take to answer the farewell; with a peer that hangs, all of it is part of the time STOP takes.
-LINGER_S: Final = 0.03
+LINGER_S: Final = 0.015
 RETRY_EVERY_S: Final = 1.0
 # After these the session is over, or was never known to this server: trying again cannot help.
 GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
@@ -56,6 +56,7 @@ class Session(ABC):
         self._ended_by = self.role
         self._started = False
         self._final_head = ""  # once the record has ended: what both sides put into the short code
+        self._peer_left = False  # the server says so: no reason to end a good connection, but nobody to rebuild it with
 
     @abstractmethod
     async def live(self) -> None:
@@ -224,20 +225,19 @@ class Session(ABC):
         while mailbox is not None:
             try:
                 message = await mailbox.relay.receive()
-                if isinstance(message, ResumeHello) and self._proves_loss(message, paired):
+                exchange = ResumeExchange(self.role, paired.keys, paired.binding)
+                # The server alone must not be able to tear a good connection down.
+                if isinstance(message, ResumeHello) and exchange.proven(message):
                     mailbox.fresh_relay().deliver(RELAY.encode(message))
                     return
                 if isinstance(message, Sealed):
                     self._on_goodbye(paired.channel.open(message))
             except RemotedeskError as error:
                 log.info("the server said: %s", error.code)
-                if mailbox.lost:
+                self._peer_left |= error.code is ErrorCode.PEER_ENDED
+                if mailbox.lost or self._peer_left:
                     await asyncio.Event().wait()  # the connection goes on without the server
                 mailbox.fresh_relay()
-
-    def _proves_loss(self, hello: ResumeHello, paired: Paired) -> bool:
-        """True if the peer said this; the server must not be able to tear a good connection down."""
-        return ResumeExchange(self.role, paired.keys, paired.binding).proven(hello)
 
     async def expect(self, paired: Paired, kind: type[M]) -> M:
         """Return the peer's next sealed message, which must be of this kind.
@@ -265,6 +265,8 @@ class Session(ABC):
         return ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
 
     async def _resume(self, paired: Paired) -> Paired:
+        if self._peer_left:
+            raise ServerError(ErrorCode.PEER_ENDED)
         if self.mailbox is None or self.mailbox.lost:
             options = self.world.options
             self.mailbox = await Mailbox.back(options.address, options.trust, self.token)
@@ -341,8 +343,3 @@ class Session(ABC):
         with contextlib.suppress(RemotedeskError):
             if self.mailbox is not None and not self.mailbox.lost:
                 await self.mailbox.send(Leave())
-
-
-def known_code(code: str) -> ErrorCode:
-    """Return the peer's code if this client knows it; an ordinary end otherwise."""
-    return ErrorCode(code) if code in set(ErrorCode) else ErrorCode.PEER_ENDED

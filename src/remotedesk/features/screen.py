@@ -38,14 +38,15 @@ class ScreenTrack(MediaStreamTrack):
         super().__init__()
         self._engine_loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
-        self._newest: tuple[CapturedFrame, Grant] | None = None
+        self._newest: tuple[VideoFrame, Grant] | None = None
 
     def offer(self, frame: CapturedFrame, grant: Grant) -> None:
-        """Put a frame in the place of the one before it; from any thread."""
+        """Put a frame in the place of the one before it; from any thread but the loop's, which must stay free."""
+        video = _video_frame(frame)
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
-            self._engine_loop.call_soon_threadsafe(self._put, frame, grant)
+            self._engine_loop.call_soon_threadsafe(self._put, video, grant)
 
-    def _put(self, frame: CapturedFrame, grant: Grant) -> None:
+    def _put(self, frame: VideoFrame, grant: Grant) -> None:
         self._newest = (frame, grant)
         self._arrived.set()
 
@@ -56,7 +57,7 @@ class ScreenTrack(MediaStreamTrack):
             self._arrived.clear()
             newest, self._newest = self._newest, None
             if newest is not None and newest[1].live:
-                return _video_frame(newest[0])
+                return newest[0]
         raise MediaStreamError
 
     def stop(self) -> None:

@@ -58,6 +58,13 @@ class SignalingRelay:
         else:
             self.fail(ProtocolError(ErrorCode.MESSAGE_FLOOD))
 
+    def end(self, error: RemotedeskError) -> None:
+        """Give `error` to whoever has read what is still waiting."""
+        try:
+            self._inbox.put_nowait(error)
+        except asyncio.QueueFull:
+            self.fail(error)
+
     def fail(self, error: RemotedeskError) -> None:
         """End it: after what was said before, whoever waits in `receive` or comes later gets `error`, the first one."""
         if not self._failed:
