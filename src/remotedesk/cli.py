@@ -39,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for library in ("aioice", "aiortc"):
+        logging.getLogger(library).setLevel(logging.WARNING)  # at DEBUG they write descriptions and addresses
     try:
         return int(options.run(options))
     except RemotedeskError as error:
