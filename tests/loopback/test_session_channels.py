@@ -243,7 +243,7 @@ def test_a_garbled_description_ends_the_session(pair: SessionPair, by: str, sdp:
         assert session.mailbox is not None
         if by == "engineer":
             await session.expect(paired, Description)
-        await paired.send(session.mailbox.relay, Description("offer" if by == "customer" else "answer", sdp))
+        await paired.send(session.mailbox.relay, Description(sdp))
         return await session.expect_nothing(paired)
 
     session.connect = garbled  # type: ignore[method-assign, assignment]

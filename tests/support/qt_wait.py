@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -22,3 +22,17 @@ def type_text(widget: QWidget, text: str) -> None:
     for character in text:
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(widget, QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, character))
+
+
+def click_made(widget: QWidget, *, ago_ms: int) -> None:
+    """Click in the middle of `widget` with events that the display stamped so long ago."""
+    made_ms = time.monotonic_ns() // 1_000_000 - ago_ms
+    middle = QPointF(widget.rect().center())
+    button = Qt.MouseButton.LeftButton
+    for kind, held in (
+        (QEvent.Type.MouseButtonPress, button),
+        (QEvent.Type.MouseButtonRelease, Qt.MouseButton.NoButton),
+    ):
+        event = QMouseEvent(kind, middle, widget.mapToGlobal(middle), button, held, Qt.KeyboardModifier.NoModifier)
+        event.setTimestamp(made_ms)
+        QApplication.sendEvent(widget, event)

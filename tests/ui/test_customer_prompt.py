@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from remotedesk.core.consent import Feature
 from remotedesk.engine.events import Asked, CodeReady, PeerNamed
 from tests.support.customer_stage import SESSION, Stage
-from tests.support.qt_wait import wait_for
+from tests.support.qt_wait import click_made, wait_for
 
 BUTTON_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space, Qt.Key.Key_Y, Qt.Key.Key_Escape)
 
@@ -40,6 +40,20 @@ def test_view_and_chat_are_ticked_and_control_is_not(stage: Stage) -> None:
     assert ticked == {Feature.VIEW: True, Feature.CONTROL: False, Feature.CHAT: True}
     QTest.mouseClick(stage.prompt.accept_button, Qt.MouseButton.LeftButton)
     assert answers(stage) == [("answer", 1, frozenset({Feature.VIEW, Feature.CHAT}))]
+
+
+def test_a_press_that_arrives_late_neither_ticks_nor_accepts(stage: Stage) -> None:
+    stage.join()
+    stage.ask()
+    tick = stage.prompt.ticks[Feature.CONTROL]
+    click_made(tick, ago_ms=1_000)
+    assert not tick.isChecked()
+    click_made(stage.prompt.accept_button, ago_ms=1_000)
+    assert not answers(stage)
+    click_made(tick, ago_ms=0)
+    assert tick.isChecked()
+    click_made(stage.prompt.accept_button, ago_ms=0)
+    assert answers(stage) == [("answer", 1, SESSION)]
 
 
 def test_only_what_is_asked_can_be_ticked(stage: Stage) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from remotedesk.core.consent import Feature, Suspension
+from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
 from remotedesk.engine.events import ChatAdded, Failed, StateChanged
@@ -14,9 +14,10 @@ from remotedesk.ui.customer.screen_frame import FRAME_WIDTH
 from remotedesk.ui.customer.session_bar import HOT_KEY
 from remotedesk.ui.shared.theme import LIGHT
 from tests.support.customer_stage import SESSION, Stage
-from tests.support.qt_wait import wait_for
+from tests.support.qt_wait import click_made, wait_for
 from tests.support.xserver import XServer
 
+STANDS_STILL_MS = round(PROMPT_ARMS_AFTER_S * 1000) + 100
 TOP_EDGE = (20, 1)
 BELOW_EDGE = (20, FRAME_WIDTH + 2)
 
@@ -84,11 +85,37 @@ def test_a_switch_acts_in_its_click_and_shows_only_what_is_true(stage: Stage, fe
     QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
     assert stage.calls[-1] == ("set_allowed", feature, False)
     stage.grant(SESSION - {feature})
+    QTest.qWait(STANDS_STILL_MS)
     QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
     assert stage.calls[-1] == ("set_allowed", feature, True)
     assert not switch.isChecked()
     stage.grant(SESSION)
     assert switch.isChecked()
+
+
+def test_a_switch_under_a_bar_that_has_just_moved_allows_nothing(stage: Stage) -> None:
+    stage.share()
+    stage.grant(SESSION - {Feature.CONTROL})
+    QTest.qWait(STANDS_STILL_MS)
+    bar = stage.session.bar
+    bar.move(bar.x() + 40, bar.y())
+    wait_for(lambda: bar.pos() == bar.mapToGlobal(bar.rect().topLeft()))
+    before = list(stage.calls)
+    QTest.mouseClick(bar.switches[Feature.CONTROL], Qt.MouseButton.LeftButton)
+    assert stage.calls == before
+    assert not bar.switches[Feature.CONTROL].isChecked()
+
+
+def test_a_press_that_arrives_late_allows_nothing(stage: Stage) -> None:
+    stage.share()
+    stage.grant(SESSION - {Feature.CONTROL})
+    QTest.qWait(STANDS_STILL_MS)
+    switch = stage.session.bar.switches[Feature.CONTROL]
+    before = list(stage.calls)
+    click_made(switch, ago_ms=1_000)
+    assert stage.calls == before
+    click_made(switch, ago_ms=0)
+    assert stage.calls[-1] == ("set_allowed", Feature.CONTROL, True)
 
 
 def test_switches_follow_the_engine_without_calling_it(stage: Stage) -> None:

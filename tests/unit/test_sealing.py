@@ -95,15 +95,15 @@ def test_a_wiped_channel_neither_seals_nor_opens() -> None:
 def test_a_message_too_big_uses_no_counter_and_leaves_the_channel_alive() -> None:
     customer, engineer = channels()
     with pytest.raises(ProtocolError) as caught:
-        customer.seal(Description("offer", "\n" * 32_000))
+        customer.seal(Description("\n" * 32_000))
     assert caught.value.code is ErrorCode.MESSAGE_TOO_BIG
     assert engineer.open(customer.seal(CustomerDetails("a"))) == CustomerDetails("a")
 
 
 def test_the_biggest_message_fits_an_envelope() -> None:
     customer, engineer = channels()
-    overhead = len(SEALED.encode(Description("offer", "x"))) - 1
-    message = Description("offer", "ü" * 16_000 + "x" * (SEALED.largest - overhead - 32_000))
+    overhead = len(SEALED.encode(Description("x"))) - 1
+    message = Description("ü" * 16_000 + "x" * (SEALED.largest - overhead - 32_000))
     assert engineer.open(customer.seal(message)) == message
 
 

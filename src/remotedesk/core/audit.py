@@ -76,6 +76,10 @@ class AuditChain:
         """All entries, oldest first."""
         return tuple(self._entries)
 
+    def since(self, seq: int) -> tuple[Entry, ...]:
+        """The entries from number `seq` on; from any thread."""
+        return tuple(self._entries[seq:])
+
     def append(self, at: str, act: Act, **facts: str | int) -> Entry:
         """Add an entry and return it; text is cut to one displayable line, so that no name can forge or hide one."""
         seq, previous = len(self._entries), self.head

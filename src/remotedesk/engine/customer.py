@@ -49,12 +49,17 @@ class CustomerEngine:
     def end(self) -> None:
         """STOP: nothing is captured or injected any more when this returns."""
         if (session := self._session) is not None:
-            session.stop()
+            session.quiet()
+        self._thread.post(self._end)  # behind a join that is still on its way
 
     def close(self) -> None:
         """End, and join the engine's thread."""
         self.end()
         self._thread.close(self._finish)
+
+    def _end(self) -> None:
+        if self._session is not None:
+            self._session.finish(None)
 
     def _join(self, number: SessionNumber, name: str) -> None:
         session = self._session

@@ -58,6 +58,7 @@ class CustomerSession(Session):
         self._typed: asyncio.Queue[SessionNumber] = asyncio.Queue(1)
         self._first_answer: asyncio.Future[frozenset[Feature]] = asyncio.get_running_loop().create_future()
         self._questions = TokenBucket(QUESTIONS_AT_ONCE, QUESTIONS_PER_S, time.monotonic())
+        self._unshown = 0
         self._track: ScreenTrack | None = None
         self._silent_since_s = math.inf
 
@@ -170,7 +171,7 @@ class CustomerSession(Session):
         link = PeerLink(self._track)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
-                await paired.send(mailbox.relay, Description("offer", await link.offer()))
+                await paired.send(mailbox.relay, Description(await link.offer()))
                 await link.accept((await self.expect(paired, Description)).sdp)
         except BaseException as error:
             await link.close()
@@ -210,7 +211,7 @@ class CustomerSession(Session):
         if self.gate.prompt is None and self._questions.take(time.monotonic()):
             self._show(frozenset(message.features), first=False)
         else:
-            self.note(Act.REFUSED, features=_listed(message.features), why="too many questions")
+            self._unshown += 1  # counted, so that nobody can fill the record with questions
 
     def channel_broken(self, label: str) -> None:
         """What came through the channel is not allowed any more."""
@@ -219,6 +220,8 @@ class CustomerSession(Session):
     def settle(self) -> None:
         """Write down what control did."""
         self.features.account()
+        if self._unshown:
+            self.note(Act.REFUSED, questions=self._unshown, why="too many questions")
 
     def quiet(self) -> None:
         """Revoke everything; from any thread."""

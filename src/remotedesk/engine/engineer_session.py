@@ -219,7 +219,7 @@ class EngineerSession(Session):
         try:
             async with asyncio.timeout(OFFER_WITHIN_S):
                 answer = await link.answer((await self.expect(paired, Description)).sdp)
-                await paired.send(relay, Description("answer", answer))
+                await paired.send(relay, Description(answer))
         except BaseException as error:
             await link.close()
             if isinstance(error, TimeoutError):

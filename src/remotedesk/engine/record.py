@@ -23,6 +23,8 @@ class Record:
         self._made = False
         self._chain = AuditChain()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="record")
+        self._writing = False  # a write is waiting for the thread: it will take along what comes meanwhile
+        self._written = 0
 
     @property
     def head(self) -> str:
@@ -32,19 +34,24 @@ class Record:
     def add(self, act: Act, **facts: str | int) -> None:
         """Append an entry with the time of now."""
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-        entry = self._chain.append(now, act, **facts)
-        self._writer.submit(self._write, entry.to_line())
+        self._chain.append(now, act, **facts)
+        if not self._writing:
+            self._writing = True
+            self._writer.submit(self._write)
 
     def close(self) -> None:
         """Wait until everything is on disk."""
         self._writer.shutdown()
 
-    def _write(self, line: str) -> None:
+    def _write(self) -> None:
+        self._writing = False
+        entries = self._chain.since(self._written)
+        self._written += len(entries)
         try:
             if not self._made:
                 self._make()
             with open(self.path, "a", encoding="utf-8", newline="\n", opener=_private) as file:
-                file.write(line + "\n")
+                file.writelines(entry.to_line() + "\n" for entry in entries)
         except OSError as error:
             log.error("the record cannot be written: %s", error.strerror)
 

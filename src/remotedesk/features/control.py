@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 2_000
 LOCAL_USER_HOLDS_S: Final = 1.0
+RELEASE_AGAIN_AFTER_S: Final = 0.2
 
 Event = InputMessage | PointerMove
 
@@ -128,7 +129,7 @@ class Injection:
         self._waiting: deque[Event] = deque()
         self._wake = threading.Condition()
         self._stopping = False
-        self._held_until_s = 0.0
+        self._held_until_s = self._release_again_s = 0.0
         self._counts: Counter[str] = Counter()
         self._thread = threading.Thread(target=self._run, name="inject")
         self._thread.start()
@@ -152,9 +153,12 @@ class Injection:
         self._injector.release_all()
 
     def hold(self) -> None:
-        """Refuse everything for a second."""
-        self._held_until_s = time.monotonic() + LOCAL_USER_HOLDS_S
-        self.release()
+        """Refuse everything for a second; called for every move of the local mouse, it releases only now and then."""
+        now = time.monotonic()
+        self._held_until_s = now + LOCAL_USER_HOLDS_S
+        if now >= self._release_again_s:
+            self._release_again_s = now + RELEASE_AGAIN_AFTER_S
+            self.release()
 
     def stop(self) -> None:
         """Release everything; the thread ends by itself."""

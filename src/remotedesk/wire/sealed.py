@@ -53,7 +53,6 @@ class Answer(Message, frozen=True):
 class Description(Message, frozen=True):
     """Either side: SDP, applied only after it has been opened. The customer offers, the engineer answers."""
 
-    kind: Annotated[str, Meta(pattern=r"\A(offer|answer)\Z")]
     sdp: Sdp
 
 

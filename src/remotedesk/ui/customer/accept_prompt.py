@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature
 from remotedesk.core.display_text import one_line
 from remotedesk.engine.events import Asked, PeerNamed
+from remotedesk.ui.customer.deliberate import Deliberate
 from remotedesk.ui.shared.features import FEATURE_ORDER, feature_icon, feature_name, feature_sentence
 from remotedesk.ui.shared.icons import Icon, IconView
 from remotedesk.ui.shared.placement import away_from, primary_area
@@ -47,11 +48,14 @@ class AcceptPrompt(QWidget):
         self.decline_button = button(self.tr("Decline"), "decline", size=Size.LARGE)
         self.accept_button = button(self.tr("Accept"), "accept", Role.PRIMARY, size=Size.LARGE)
         self._arming = Label(self.tr("Please read first…"), Kind.SMALL, name="arming")
+        self._deliberate = Deliberate(self)
+        self._deliberate.disturbed.connect(self._disarm)
         self._lay_out(peer, code)
         self.decline_button.clicked.connect(self._decline)
         self.accept_button.clicked.connect(self._accept)
+        self._deliberate.watch(self.accept_button)
         for tick in self.ticks.values():
-            tick.toggled.connect(self._show_armed)
+            self._guard(tick)
         self._show_armed()
 
     @property
@@ -70,11 +74,8 @@ class AcceptPrompt(QWidget):
         self.activateWindow()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Count from when it can be read."""
-        self._armed = False
-        self._show_armed()
+        """Give the focus to nothing that a key pressed in passing could trigger."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._arming_timer.start(round(PROMPT_ARMS_AFTER_S * 1000))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing the window is a no, once it could have been read."""
@@ -86,6 +87,12 @@ class AcceptPrompt(QWidget):
     def _is_single(self) -> bool:
         return not self._asked.first and len(self._asked.features) == 1
 
+    def _disarm(self) -> None:
+        """Count from when it can be read where it stands."""
+        self._armed = False
+        self._show_armed()
+        self._arming_timer.start(round(PROMPT_ARMS_AFTER_S * 1000))
+
     def _arm(self) -> None:
         self._armed = True
         self._show_armed()
@@ -96,8 +103,17 @@ class AcceptPrompt(QWidget):
         self.accept_button.setEnabled(self._armed and chosen)
         self._arming.setText("" if self._armed else self.tr("Please read first…"))
 
+    def _guard(self, tick: Tick) -> None:
+        self._deliberate.watch(tick)
+        tick.toggled.connect(self._show_armed)
+        tick.clicked.connect(lambda on: self._ticked(tick, on))
+
+    def _ticked(self, tick: Tick, on: bool) -> None:
+        if not self._deliberate.take() and on:
+            tick.setChecked(False)
+
     def _accept(self) -> None:
-        if self._armed:
+        if self._deliberate.take() and self._armed:
             allowed = frozenset(feature for feature, tick in self.ticks.items() if tick.isChecked())
             self.answered.emit(self.number, allowed)
 
@@ -159,7 +175,9 @@ class AcceptPrompt(QWidget):
         for at, (feature, tick) in enumerate(self.ticks.items()):
             if at:
                 column.addWidget(separator())
-            column.addWidget(_FeatureRow(feature, tick, with_tick=not self._is_single))
+            row = _FeatureRow(feature, tick, with_tick=not self._is_single)
+            self._deliberate.watch(row)
+            column.addWidget(row)
         return frame
 
 
@@ -191,7 +209,7 @@ class _FeatureRow(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Toggle, when the button was let go inside."""
         if self._tick is not None and self.rect().contains(event.position().toPoint()):
-            self._tick.toggle()
+            self._tick.click()
 
 
 def _tick(feature: Feature, *, chosen: bool) -> Tick:

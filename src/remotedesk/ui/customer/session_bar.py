@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.display_text import one_line
 from remotedesk.engine.events import PeerNamed
+from remotedesk.ui.customer.deliberate import Deliberate
 from remotedesk.ui.shared.features import FEATURE_ORDER, feature_icon, feature_name, feature_short_name
 from remotedesk.ui.shared.icons import Icon, IconView
 from remotedesk.ui.shared.notice import Notice
@@ -46,6 +47,7 @@ class SessionBar(QWidget):
         self._granted: frozenset[Feature] = frozenset()
         self._middle = 0
         self._dragged_from: QPoint | None = None
+        self._deliberate = Deliberate(self)
         self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
         self._cells = {feature: _cell(feature, switch) for feature, switch in self.switches.items()}
         self.name = Label(kind=Kind.FIELD, name="peer_name")
@@ -162,10 +164,12 @@ class SessionBar(QWidget):
     def _switch(self, feature: Feature) -> Switch:
         switch = Switch(f"allow_{feature.value}", self.tr("Allow: {feature}").format(feature=feature_name(feature)))
         switch.clicked.connect(lambda on: self._moved(feature, on))
+        self._deliberate.watch(switch)
         return switch
 
     def _moved(self, feature: Feature, on: bool) -> None:
-        self._set_allowed(feature, on)
+        if self._deliberate.take() or not on:
+            self._set_allowed(feature, on)
         if on:  # off is true already; on is when the engine says so
             self._show_switches()
 

@@ -42,9 +42,7 @@ def _asking(facts: dict[str, str]) -> dict[Act, str]:
     return {
         Act.ASKED: translate("Acts", "The engineer asked: {features}").format(features=features),
         Act.GRANTED: translate("Acts", "The customer allowed: {features}").format(features=features),
-        Act.REFUSED: translate("Acts", "Refused: {features}").format(features=features)
-        if features
-        else translate("Acts", "The customer said no"),
+        Act.REFUSED: _refused(features, facts.get("questions")),
         Act.REVOKED: translate("Acts", "No longer allowed: {features}").format(features=features),
         Act.SUSPENDED: translate("Acts", "Everything paused: {why}").format(why=_why(facts)),
         Act.RESUMED: translate("Acts", "No longer paused: {why}").format(why=_why(facts)),
@@ -97,6 +95,16 @@ def _features(facts: dict[str, str]) -> str:
     known = set(Feature)
     names = ",".join(facts.get(name, "") for name in _LIST_FACTS).split(",")
     return feature_list(frozenset(Feature(name) for name in names if name in known))
+
+
+def _refused(features: str, unshown: str | None) -> str:
+    if unshown is not None:
+        return translate("Acts", "The engineer asked too often; not shown: {count}").format(count=unshown)
+    return (
+        translate("Acts", "Refused: {features}").format(features=features)
+        if features
+        else translate("Acts", "The customer said no")
+    )
 
 
 def _why(facts: dict[str, str]) -> str:

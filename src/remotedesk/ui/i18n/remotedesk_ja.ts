@@ -135,6 +135,10 @@
         <translation>担当者がセッションを終了しました</translation>
     </message>
     <message>
+        <source>The engineer asked too often; not shown: {count}</source>
+        <translation>担当者からの要求が多すぎたため、表示しませんでした：{count} 件</translation>
+    </message>
+    <message>
         <source>connection lost</source>
         <translation>接続が切れたため</translation>
     </message>
