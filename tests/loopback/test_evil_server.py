@@ -77,7 +77,7 @@ def patience_s(expected: ErrorCode | None) -> float:
 
 async def exchange_descriptions(relay: Relay, paired: Paired) -> None:
     """Send three envelopes and read three."""
-    for message in (CustomerDetails(NAME), Description(SDP)):
+    for message in (CustomerDetails(NAME), Description(SDP), Description(SDP)):
         await paired.send(relay, message)
     for _ in range(3):
         await paired.receive(relay)

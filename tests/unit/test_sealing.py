@@ -20,7 +20,7 @@ messages: st.SearchStrategy[SealedMessage] = (
     st.builds(CustomerDetails, names)
     | st.builds(Ask, features)
     | st.builds(Answer, features)
-    | st.builds(Description, st.just("offer"), st.text(min_size=1, max_size=500))
+    | st.builds(Description, st.text(min_size=1, max_size=500))
 )
 
 

@@ -14,13 +14,17 @@ import contextlib
 import json
 import signal
 import sys
-from typing import Any, BinaryIO
+import time
+from typing import Any, BinaryIO, Final
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
 from remotedesk.platform.x11.device import XTestDevice
 from remotedesk.platform.x11.guardian import Note
 from remotedesk.platform.x11.own_windows import OwnWindows
+
+ARRIVES_WITHIN_S: Final = 0.15
+LOOK_AGAIN_S: Final = 0.002
 
 
 class Hand:
@@ -30,6 +34,7 @@ class Hand:
         self._display = open_display(display_name)
         self._device = XTestDevice(self._display, display_name)
         self._own = OwnWindows(self._display, client)
+        self._sent_to: tuple[int, int] | None = None
         self._guarded = {
             act.__name__: act for act in (self.key, self.tap, self.lend, self.move, self.button, self.turn)
         }
@@ -46,6 +51,7 @@ class Hand:
             finally:
                 self._display.ungrab_server()
                 self._display.sync()
+                self._await_pointer()
         except X_ERRORS as failure:
             raise PlatformError(ErrorCode.INPUT_REFUSED, "the X server is gone") from failure
 
@@ -75,14 +81,14 @@ class Hand:
     def move(self, x: int, y: int) -> None:
         """Move the pointer; over windows of ours only without a button down."""
         _refuse_if(self._device.buttons_held and self._own.at(x, y, frames=False))
-        self._device.move(x, y)
+        self._send_pointer(x, y)
 
     def button(self, x_button: int, pressed: bool, x: int, y: int) -> None:
         """Press or release a button; a release over windows of ours is sent without going there."""
         over_own = self._own.at(x, y)
         _refuse_if(pressed and over_own)
         if not over_own:
-            self._device.move(x, y)
+            self._send_pointer(x, y)
         if pressed:
             self._refuse_if_strayed()
             self._device.press_button(x_button)
@@ -92,7 +98,7 @@ class Hand:
     def turn(self, x_buttons: list[int], x: int, y: int) -> None:
         """Turn the wheel a notch for each of these buttons."""
         _refuse_if(self._own.at(x, y))
-        self._device.move(x, y)
+        self._send_pointer(x, y)
         self._refuse_if_strayed()
         for x_button in x_buttons:
             self._device.press_button(x_button)
@@ -123,6 +129,24 @@ class Hand:
             self._device.release_all()
         self._device.close()
         close_display(self._display)
+
+    def _send_pointer(self, x: int, y: int) -> None:
+        screen = self._display.screen()
+        self._device.move(x, y)
+        self._sent_to = min(max(x, 0), screen.width_in_pixels - 1), min(max(y, 0), screen.height_in_pixels - 1)
+
+    def _await_pointer(self) -> None:
+        """Wait until the pointer is where it was sent, for a while, since it may be confined.
+
+        A window manager that holds input back makes it arrive late; after a question has opened it must not.
+        """
+        sent_to, self._sent_to = self._sent_to, None
+        deadline = time.monotonic() + ARRIVES_WITHIN_S
+        while sent_to is not None and time.monotonic() < deadline:
+            pointer = self._display.screen().root.query_pointer()
+            if (pointer.root_x, pointer.root_y) == sent_to:
+                return
+            time.sleep(LOOK_AGAIN_S)
 
     def _refuse_if_strayed(self) -> None:
         """Raise if the pointer, kept from where it was sent by a barrier or a grab, is over a window of ours."""

@@ -99,6 +99,8 @@ class AcceptPrompt(QWidget):
 
     def _show_armed(self) -> None:
         chosen = any(tick.isChecked() for tick in self.ticks.values())
+        for tick in self.ticks.values():
+            tick.setEnabled(self._armed)
         self.decline_button.setEnabled(self._armed)
         self.accept_button.setEnabled(self._armed and chosen)
         self._arming.setText("" if self._armed else self.tr("Please read first…"))
@@ -208,7 +210,7 @@ class _FeatureRow(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Toggle, when the button was let go inside."""
-        if self._tick is not None and self.rect().contains(event.position().toPoint()):
+        if self._tick is not None and self._tick.isEnabled() and self.rect().contains(event.position().toPoint()):
             self._tick.click()
 
 

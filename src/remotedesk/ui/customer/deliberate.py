@@ -20,9 +20,7 @@ _OTHER_CLOCK_MS: Final = 60_000
 _CLOCK_BITS: Final = 32
 
 _PRESSES: Final = frozenset({QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.KeyPress})
-_CHANGES: Final = frozenset(
-    {QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.WindowStateChange, QEvent.Type.WindowActivate}
-)
+_CHANGES: Final = frozenset({QEvent.Type.Show, QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.WindowStateChange})
 
 
 class Deliberate(QObject):
@@ -33,7 +31,7 @@ class Deliberate(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._changed_s = time.monotonic()
+        self._changed_s = self._activated_s = time.monotonic()
         self._pressed: bool | None = None
         window.installEventFilter(self)
 
@@ -44,20 +42,25 @@ class Deliberate(QObject):
     def take(self) -> bool:
         """True if what has just been clicked was meant; without a press it was an assistive technology's doing."""
         pressed, self._pressed = self._pressed, None
-        return self._steady() if pressed is None else pressed
+        return _long_ago(self._changed_s) if pressed is None else pressed
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Judge a press when it arrives; never stops an event."""
         kind = event.type()
         if kind in _PRESSES and isinstance(event, QInputEvent):
-            self._pressed = self._steady() and is_young(event)
+            # A click may be what activates the window; a key just after that was meant for the window before.
+            since_s = max(self._changed_s, self._activated_s) if kind is QEvent.Type.KeyPress else self._changed_s
+            self._pressed = _long_ago(since_s) and is_young(event)
         elif kind in _CHANGES and watched is self._window:
             self._changed_s = time.monotonic()
             self.disturbed.emit()
+        elif kind is QEvent.Type.WindowActivate and watched is self._window:
+            self._activated_s = time.monotonic()
         return False
 
-    def _steady(self) -> bool:
-        return time.monotonic() - self._changed_s >= PROMPT_ARMS_AFTER_S
+
+def _long_ago(at_s: float) -> bool:
+    return time.monotonic() - at_s >= PROMPT_ARMS_AFTER_S
 
 
 def is_young(event: QInputEvent) -> bool:
