@@ -81,6 +81,7 @@ def test_the_end_button_ends_before_anything_else(stage: Stage) -> None:
 @pytest.mark.parametrize("feature", sorted(SESSION))
 def test_a_switch_acts_in_its_click_and_shows_only_what_is_true(stage: Stage, feature: Feature) -> None:
     stage.share()
+    QTest.qWait(STANDS_STILL_MS)
     switch = stage.session.bar.switches[feature]
     QTest.mouseClick(switch, Qt.MouseButton.LeftButton)
     assert stage.calls[-1] == ("set_allowed", feature, False)

@@ -1,7 +1,7 @@
-"""Tells a yes that somebody meant from input that was aimed at something else and arrives here late.
+"""Tells a click that somebody meant from input that was aimed at something else and arrives here late.
 
 A window manager may hold a press back and replay it when another window has come to its place (X11, XGrabButton with
-GrabModeSync), so where an event was aimed is not always where it lands. A yes therefore counts only if its press is
+GrabModeSync), so where an event was aimed is not always where it lands. Allowing therefore counts only if its press is
 young, and if the window had been standing still under it for as long as a question takes to be read.
 """
 

@@ -168,9 +168,10 @@ class SessionBar(QWidget):
         return switch
 
     def _moved(self, feature: Feature, on: bool) -> None:
-        if self._deliberate.take() or not on:
+        meant = self._deliberate.take()
+        if meant:
             self._set_allowed(feature, on)
-        if on:  # off is true already; on is when the engine says so
+        if on or not meant:  # off is true already; on is when the engine says so
             self._show_switches()
 
     def _show_switches(self) -> None:
