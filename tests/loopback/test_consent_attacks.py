@@ -6,6 +6,7 @@ The customer's client is the real one in a window manager; the attacks go throug
 import json
 import random
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,17 @@ class AttackedSession:
 
         wait_until(open_now, timeout_s=40, what="the question")
 
+    def decline(self) -> None:
+        """Say no, as often as it takes: the first click may only close a menu the engineer left open."""
+
+        def gone() -> bool:
+            if self.person.reader.find("decline") is not None:
+                self.person.clicks("decline")
+                time.sleep(0.5)
+            return self.person.reader.find("accept") is None
+
+        wait_until(gone, what="the answered question to go")
+
     def require_nothing_gained(self) -> None:
         """Fail if anything was allowed or switched off since the customer's first answer."""
         told = self.heard.all(GrantsChanged)
@@ -147,8 +159,7 @@ def attack(session: AttackedSession, *, rounds: int, tries: int) -> Attacker:
             attacker.close_window()
             session.person.sees("accept", lambda button: button.is_enabled)
             session.require_nothing_gained()
-            session.person.clicks("decline")
-            wait_until(lambda: session.person.reader.find("accept") is None, what="the answered question to go")
+            session.decline()
     return attacker
 
 

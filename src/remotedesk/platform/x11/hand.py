@@ -17,14 +17,18 @@ import sys
 import time
 from typing import Any, BinaryIO, Final
 
+from Xlib import X
+
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
 from remotedesk.platform.x11.device import XTestDevice
 from remotedesk.platform.x11.guardian import Note
+from remotedesk.platform.x11.keycodes import keycode_for
 from remotedesk.platform.x11.own_windows import OwnWindows
 
 ARRIVES_WITHIN_S: Final = 0.15
 LOOK_AGAIN_S: Final = 0.002
+_NUM_LOCK: Final = keycode_for("NumLock")
 
 
 class Hand:
@@ -34,7 +38,9 @@ class Hand:
         self._display = open_display(display_name)
         self._device = XTestDevice(self._display, display_name)
         self._own = OwnWindows(self._display, client)
+        self._root = self._display.screen().root
         self._sent_to: tuple[int, int] | None = None
+        self._arrived = True
         self._guarded = {
             act.__name__: act for act in (self.key, self.tap, self.lend, self.move, self.button, self.turn)
         }
@@ -59,8 +65,10 @@ class Hand:
         """Press or release a key; a release is sent wherever the focus is, and only for a key pressed here."""
         if pressed:
             _refuse_if(self._own.focused())
-            # Mouse Keys, an aid people can switch on by keyboard, turns the number pad into a mouse.
-            _refuse_if(on_number_pad and self._own.under_pointer())
+            # Mouse Keys, an aid people can switch on by keyboard, turns the number pad into a mouse. Its clicks go
+            # where the pointer is by then, so a pointer still on its way counts as being over a window of ours.
+            _refuse_if(keycode == _NUM_LOCK and bool(self._root.query_pointer().mask & X.ShiftMask))
+            _refuse_if(on_number_pad and (self._own.under_pointer() or not self._arrived))
             self._device.press_key(keycode)
         elif self._device.holds_key(keycode):
             self._device.release_key(keycode)
@@ -133,6 +141,7 @@ class Hand:
     def _send_pointer(self, x: int, y: int) -> None:
         screen = self._display.screen()
         self._device.move(x, y)
+        self._arrived = False
         self._sent_to = min(max(x, 0), screen.width_in_pixels - 1), min(max(y, 0), screen.height_in_pixels - 1)
 
     def _await_pointer(self) -> None:
@@ -143,8 +152,9 @@ class Hand:
         sent_to, self._sent_to = self._sent_to, None
         deadline = time.monotonic() + ARRIVES_WITHIN_S
         while sent_to is not None and time.monotonic() < deadline:
-            pointer = self._display.screen().root.query_pointer()
+            pointer = self._root.query_pointer()
             if (pointer.root_x, pointer.root_y) == sent_to:
+                self._arrived = True
                 return
             time.sleep(LOOK_AGAIN_S)
 
