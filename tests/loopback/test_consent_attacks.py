@@ -193,7 +193,7 @@ def require_held(session: AttackedSession, attacker: Attacker, least: int) -> No
     session.require_nothing_gained()
     session.ask_until_open()
     session.person.clicks("accept")
-    session.heard.wait(GrantsChanged, lambda event: WANTED <= event.features)
+    session.heard.wait(GrantsChanged, lambda event: event.features >= WANTED)
     since = session.heard.mark()
     session.end(since)
     wait_until(lambda: session.recorded("heads_exchanged"), what="the record to be complete")
