@@ -150,9 +150,13 @@ class Connection(Client):
         limits = self._limits
         if len(self._queue) > limits.queued_messages_most or self._queued_bytes > limits.queued_bytes_most:
             self._close_code = WSCloseCode.POLICY_VIOLATION
-            self._transport.abort()
+            self._abort()
         elif self._flusher is None:
             self._flusher = asyncio.create_task(self._flush(self._queue))
+
+    def _abort(self) -> None:
+        with contextlib.suppress(AttributeError):  # asyncio's TLS transport raises it when it is closed already
+            self._transport.abort()
 
     async def _flush(self, queue: deque[bytes]) -> None:
         """Send what is queued, then end: a waiting client costs neither a task nor a queue."""
@@ -164,7 +168,7 @@ class Connection(Client):
             if self._close_code is not None:
                 await self._socket.close(code=self._close_code)
         except ConnectionError:
-            self._transport.abort()
+            self._abort()
         finally:
             self._queue = None
             self._queued_bytes = 0

@@ -193,11 +193,14 @@ class ScreenView:
         self._newest: VideoFrame | None = None
         self._arrived = asyncio.Event()
         self._number = 0
+        self._closed = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, track: MediaStreamTrack) -> None:
-        """Show this remote track from now on."""
+        """Show this remote track from now on; nothing once closed, since a track can come late."""
         self._cancel()
+        if self._closed:
+            return
         leaving = [task for task in self._tasks if not task.done()]
         self._tasks = [*leaving, asyncio.create_task(self._drain(track)), asyncio.create_task(self._convert())]
 
@@ -208,7 +211,8 @@ class ScreenView:
         return picture
 
     async def close(self) -> None:
-        """Stop and forget the picture."""
+        """Stop for good and forget the picture."""
+        self._closed = True
         self._cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self.take()
