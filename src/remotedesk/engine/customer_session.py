@@ -39,6 +39,7 @@ ANSWER_WITHIN_S: Final = 20.0
 # A person reads one question at a time; more than these are not shown.
 QUESTIONS_AT_ONCE: Final = 3
 QUESTIONS_PER_S: Final = 0.2
+RELEASE_WITHIN_S: Final = 3.0
 COUNTED_WITHIN_S: Final = 5.0
 
 
@@ -230,7 +231,9 @@ class CustomerSession(Session):
 
     async def release(self) -> None:
         """Close what the features hold, and the socket."""
-        await self.features.close()
+        with contextlib.suppress(TimeoutError):  # a system call that hangs must not keep the record from the customer
+            async with asyncio.timeout(RELEASE_WITHIN_S):
+                await self.features.close()
         await super().release()
         if self.mailbox is not None:
             with contextlib.suppress(asyncio.CancelledError):

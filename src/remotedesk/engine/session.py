@@ -304,10 +304,10 @@ class Session(ABC):
         if (paired := self.paired) is not None:
             shown = await self._exchanged_heads(paired)
             paired.wipe()
-        if self._started:  # before what may take its time to be freed
+        await self.release()
+        if self._started:
             await asyncio.to_thread(self.record.close)
             self.world.tell(RecordClosed(str(self.record.path), shown))
-        await self.release()
 
     async def _tell_peer(self, code: ErrorCode) -> None:
         """Say goodbye both ways, so that it arrives when one of them is gone, and close the connection."""
