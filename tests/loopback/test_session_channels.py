@@ -17,7 +17,6 @@ from remotedesk.engine.events import (
     InputRefused,
     PeerActed,
     RecordClosed,
-    StateChanged,
 )
 from remotedesk.engine.session import Session
 from remotedesk.transport.handshake import Paired
@@ -67,15 +66,6 @@ def entries(record: RecordClosed) -> tuple[Entry, ...]:
     return verify(Path(record.path).read_text("utf-8").splitlines())
 
 
-def chat_arrives(pair: SessionPair) -> bool:
-    """Send a line and see it arrive; behind what an engineer floods with, his own signs of life may come too late."""
-    pair.engineer.send_chat("still here")
-    try:
-        return bool(pair.customer_heard.wait(ChatAdded, lambda event: event.text == "still here", timeout_s=5))
-    except AssertionError:
-        return False
-
-
 def broken(record: RecordClosed) -> list[dict[str, str | int]]:
     return [dict(entry.facts) for entry in entries(record) if entry.act is Act.PROTOCOL_BROKEN]
 
@@ -87,7 +77,9 @@ def test_an_engineer_who_abuses_a_channel_loses_it(
     feature = Feature.CHAT if channel == "chat" else Feature.CONTROL
     pair.activate(EVERYTHING)
     pair.engineer_heard.wait(FrameReady)
-    pair.engineer_sends(channel, *frames)
+    # A machine under load may be too slow to bring thousands of messages in the time that makes them a flood.
+    send = pair.customer_receives if code is FLOOD else pair.engineer_sends
+    send(channel, *frames)
     assert pair.customer_heard.wait(Failed).code is code
     pair.engineer_heard.wait(GrantsChanged, lambda event: event.features == EVERYTHING - {feature})
     assert not pair.fake.held
@@ -98,14 +90,12 @@ def test_an_engineer_who_abuses_a_channel_loses_it(
         pair.engineer.key("KeyZ", True)
         wait_until(lambda: pair.fake.held == {"KeyZ"}, what="control, which is still allowed")
     else:
-        wait_until(lambda: chat_arrives(pair), what="chat, which is still allowed", timeout_s=60)
+        pair.engineer.send_chat("still here")
+        pair.customer_heard.wait(ChatAdded, lambda event: event.text == "still here")
     pair.customer.end()
     customer, engineer = pair.records()
     assert broken(customer) == [{"channel": channel, "code": code}]
-    told = [{"by": "customer", "channel": channel, "code": code}]
-    # A flood can hold up pings until the connection is rebuilt, and the word of the closed channel is lost with it.
-    rebuilt = any(event.state is State.RECONNECTING for event in pair.engineer_heard.all(StateChanged))
-    assert broken(engineer) == told or (rebuilt and not broken(engineer))
+    assert broken(engineer) == [{"by": "customer", "channel": channel, "code": code}]
     assert customer.short_code == engineer.short_code != ""
 
 

@@ -157,6 +157,19 @@ class SessionPair:
         """Put raw frames on one of the customer's channels, past everything his client would check."""
         self._put(self.customer, channel, frames)
 
+    def customer_receives(self, channel: str, *frames: bytes | str) -> None:
+        """Have raw frames come out of one of the customer's channels at once, however fast this machine's SCTP is."""
+        session = self.customer._session
+        assert session is not None
+        assert session.connection is not None
+        receive = getattr(session.connection.link, channel)._receive
+
+        def arrive() -> None:
+            for frame in frames:
+                receive(frame)
+
+        self.customer._thread.post(arrive)
+
     @staticmethod
     def _put(engine: EngineerEngine | CustomerEngine, channel: str, frames: tuple[bytes | str, ...]) -> None:
         session = engine._session
