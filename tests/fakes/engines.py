@@ -1,5 +1,6 @@
 """Engines without a network, for the windows' tests: they note what they are told, and tell what the test says."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ class ScriptedCustomer:
 
     tell: Listener
     calls: list[tuple[object, ...]] = field(default_factory=list)
+    idle_s: float = math.inf
 
     def join(self, number: SessionNumber, name: str) -> None:
         self.calls.append(("join", number.grouped(), name))
@@ -26,6 +28,9 @@ class ScriptedCustomer:
 
     def set_allowed(self, feature: Feature, allowed: bool) -> None:
         self.calls.append(("set_allowed", feature, allowed))
+
+    def engineer_idle_s(self) -> float:
+        return self.idle_s
 
     def send_chat(self, text: str) -> None:
         self.calls.append(("send_chat", text))

@@ -41,7 +41,6 @@ class AttackedSession:
 
     def __init__(self, folder: Path, stage: Stage) -> None:
         self._stage = stage
-        self.strict = False
         self.person = stage.customer
         self.heard = Heard()
         address = ServerAddress.parse(stage.server.url)
@@ -115,11 +114,9 @@ class AttackedSession:
         wait_until(over, what="the end")
 
     def require_nothing_gained(self) -> None:
-        """Fail if anything was allowed since the customer's first answer, or, where that is wanted, switched off."""
+        """Fail if anything was allowed or switched off since the customer's first answer."""
         told = self.heard.all(GrantsChanged)
-        assert not [event for event in told if event.features - ALLOWED], "somebody allowed more"
-        if self.strict:
-            assert told[-1].features == ALLOWED, "somebody moved a switch"
+        assert {event.features for event in told} <= {ALLOWED}, "somebody allowed more, or moved a switch"
         assert not [event for event in self.heard.all(StateChanged) if event.state is State.ENDED]
 
     def recorded(self, act: str) -> list[dict[str, Any]]:
@@ -184,7 +181,7 @@ def require_safe_opening(session: AttackedSession, onlooker: Onlooker) -> None:
     x, y = onlooker.pointer()
     under = place.x <= x < place.x + place.width and place.y <= y < place.y + place.height
     assert not under, f"the pointer is at {x}, {y}, in {place}"
-    wait_until(onlooker.nothing_down, timeout_s=5, what="held keys and buttons to be let go")
+    wait_until(onlooker.nothing_down, what="held keys and buttons to be let go")
 
 
 def require_held(session: AttackedSession, attacker: Attacker, least: int) -> None:
@@ -198,8 +195,7 @@ def require_held(session: AttackedSession, attacker: Attacker, least: int) -> No
     session.end(since)
     wait_until(lambda: session.recorded("heads_exchanged"), what="the record to be complete")
     granted = [facts["feature"] for facts in session.recorded("granted")]
-    assert granted.count("chat") == 1, "somebody else said yes"
-    assert not session.strict or granted == ["control", "view", "chat"]
+    assert granted == ["control", "view", "chat"], "somebody else said yes"
     injected = sum(sum(counts.values()) for counts in session.recorded("control_used"))
     refused = sum(sum(counts.values()) for counts in session.recorded("input_refused"))
     print(f"{attacker.count} attempts, {injected} events injected, {refused} refused")
@@ -214,7 +210,6 @@ def test_a_thousand_attempts_to_say_yes_for_the_customer_gain_nothing(session: A
 
 @pytest.mark.soak
 @pytest.mark.timeout(1_200)
-def test_ten_thousand_attempts_gain_nothing_and_move_no_switch(session: AttackedSession) -> None:
-    session.strict = True
+def test_ten_thousand_attempts_gain_nothing(session: AttackedSession) -> None:
     attacker = attack(session, rounds=40, tries=105)
     require_held(session, attacker, 10_000)

@@ -1,6 +1,7 @@
 """Remote input never reaches a window of remotedesk, nor anything while a question is open."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,12 +152,11 @@ def test_an_overlay_that_passes_input_through_is_passed_over(
     assert platform.own_window_rects() == ()
 
 
-def test_the_pointer_may_pass_over_our_window_but_not_drag_onto_it(
-    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
-) -> None:
+def test_the_pointer_never_comes_to_our_window(injector: X11Injector, allowed: Allowed, onlooker: Onlooker) -> None:
     window = onlooker.window(300, 200)
-    assert not refuses(injector, allowed, "move", 350, 250)
-    assert onlooker.pointer() == (350, 250)
+    onlooker_before = onlooker.pointer()
+    assert refuses(injector, allowed, "move", 350, 250)
+    assert onlooker.pointer() == onlooker_before
     assert not refuses(injector, allowed, "button", 0, True, *FOREIGN)
     assert refuses(injector, allowed, "move", 350, 250)
     assert onlooker.pointer() == FOREIGN
@@ -164,6 +164,48 @@ def test_the_pointer_may_pass_over_our_window_but_not_drag_onto_it(
     assert onlooker.nothing_down()
     assert onlooker.pointer() == FOREIGN
     assert not window.happened()
+
+
+def test_a_press_that_a_window_manager_replays_does_not_come_to_our_window(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
+) -> None:
+    """X11 gives a replayed press to what is under the pointer by then, not to what it was aimed at."""
+    window = onlooker.window(300, 200)
+    onlooker.hold_presses()
+    injector.button(allowed.control, 0, True, *FOREIGN)
+    injector.button(allowed.control, 0, False, *FOREIGN)
+    assert refuses(injector, allowed, "move", 350, 250)
+    onlooker.replay_press()
+    wait_until(onlooker.nothing_down, what="the held release")
+    assert not window.happened()
+
+
+def test_settling_waits_for_a_pointer_that_is_held(injector: X11Injector, allowed: Allowed, onlooker: Onlooker) -> None:
+    injector.move(allowed.control, 10, 10)
+    onlooker.hold_presses()
+    injector.button(allowed.control, 0, True, *FOREIGN)
+    injector.move(allowed.control, 20, 20)
+    settling = threading.Thread(target=injector.settle)
+    settling.start()
+    time.sleep(0.1)
+    assert settling.is_alive()
+    assert onlooker.pointer() == FOREIGN
+    onlooker.replay_press()
+    settling.join()
+    assert onlooker.pointer() == (20, 20)
+
+
+def test_settling_does_not_wait_long_for_a_pointer_that_is_kept(
+    injector: X11Injector, allowed: Allowed, onlooker: Onlooker
+) -> None:
+    onlooker.hold_presses()
+    injector.button(allowed.control, 0, True, *FOREIGN)
+    injector.move(allowed.control, 20, 20)
+    injector.settle()
+    assert onlooker.pointer() == FOREIGN
+    injector.release_all()
+    onlooker.replay_press()
+    wait_until(onlooker.nothing_down)
 
 
 def test_keys_and_text_are_refused_while_our_window_has_the_focus(
@@ -203,7 +245,7 @@ def test_the_focus_following_the_pointer_onto_our_window_counts(allowed: Allowed
         injector = X11Injector(server.display, allowed.prompt_open)
         window = onlooker.window(300, 200)
         onlooker.focus_follows_pointer()
-        injector.move(allowed.control, 350, 250)
+        server.xdotool("mousemove", "350", "250")
         assert refuses(injector, allowed, "key", "Enter", True)
         injector.move(allowed.control, *FOREIGN)
         assert not refuses(injector, allowed, "key", "Enter", True)
@@ -220,7 +262,7 @@ def test_mouse_keys_cannot_click_our_window(
     assert refuses(injector, allowed, "key", "NumLock", True)  # only the customer himself can switch them on
     injector.release_all()
     xserver.xdotool("key", "shift+Num_Lock")
-    injector.move(allowed.control, 350, 250)
+    xserver.xdotool("mousemove", "350", "250")
     for code in ("Numpad5", "NumpadAdd", "Numpad0", "NumpadDivide"):
         assert refuses(injector, allowed, "key", code, True)
     assert not refuses(injector, allowed, "key", "Digit5", True)

@@ -9,6 +9,7 @@ import pytest
 from Xlib import X
 
 from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.platform.ports import HotKey
 from remotedesk.platform.x11.hot_key import X11HotKey
 from remotedesk.platform.x11.injector import X11Injector
 from remotedesk.platform.x11.keycodes import KEYCODES
@@ -36,7 +37,7 @@ class Calls:
 
 def test_the_hot_key_is_heard_in_any_program_whatever_the_locks(xserver: XServer) -> None:
     calls = Calls()
-    watch = X11HotKey(xserver.display, calls)
+    watch = X11HotKey(xserver.display, HotKey.END, calls)
     xserver.xdotool("key", "ctrl+shift+F12")
     wait_until(lambda: len(calls.values) == 1)
     xserver.xdotool("key", "Caps_Lock", "key", "ctrl+shift+F12")
@@ -47,15 +48,27 @@ def test_the_hot_key_is_heard_in_any_program_whatever_the_locks(xserver: XServer
     wait_until(lambda: len(calls.values) == 4)
     watch.close()
     watch.close()
-    again = X11HotKey(xserver.display, calls)
+    again = X11HotKey(xserver.display, HotKey.END, calls)
     again.close()
+
+
+def test_each_hot_key_is_one_of_its_own(xserver: XServer) -> None:
+    end, bar = Calls(), Calls()
+    watches = [X11HotKey(xserver.display, HotKey.END, end), X11HotKey(xserver.display, HotKey.BAR, bar)]
+    xserver.xdotool("key", "ctrl+shift+F11")
+    wait_until(lambda: len(bar.values) == 1)
+    xserver.xdotool("key", "ctrl+shift+F12")
+    wait_until(lambda: len(end.values) == 1)
+    assert len(bar.values) == 1
+    for watch in watches:
+        watch.close()
 
 
 def test_a_hot_key_that_is_taken_is_refused(xserver: XServer) -> None:
     with Onlooker(xserver.display) as another_program:
         another_program.grab_key(KEYCODES["F12"], X.ControlMask | X.ShiftMask)
         with pytest.raises(PlatformError) as refusal:
-            X11HotKey(xserver.display, Calls())
+            X11HotKey(xserver.display, HotKey.END, Calls())
         assert refusal.value.code is ErrorCode.HOT_KEY_TAKEN
 
 
@@ -66,11 +79,11 @@ def test_the_hot_key_may_close_its_own_watch(xserver: XServer) -> None:
         watch.close()
         closed.set()
 
-    watch = X11HotKey(xserver.display, close)
+    watch = X11HotKey(xserver.display, HotKey.END, close)
     xserver.xdotool("key", "ctrl+shift+F12")
     assert closed.wait(20)
     watch.close()
-    X11HotKey(xserver.display, Calls()).close()
+    X11HotKey(xserver.display, HotKey.END, Calls()).close()
 
 
 # -- screen saver and lock --------------------------------------------------------------------------------------
@@ -249,7 +262,7 @@ def test_the_platform_hands_them_out(xserver: XServer) -> None:
     platform.require_supported()
     allowed, calls = Allowed(), Calls()
     watches = [
-        platform.watch_hot_key(calls),
+        platform.watch_hot_key(HotKey.END, calls),
         platform.watch_lock(calls),
         platform.watch_local_activity(calls),
         platform.open_capture(allowed.view),
@@ -263,7 +276,11 @@ def test_the_platform_hands_them_out(xserver: XServer) -> None:
 def test_watches_outlive_their_x_server() -> None:
     server = XServer(window_manager=False)
     platform, calls = X11Platform({"DISPLAY": server.display}), Calls()
-    watches = [platform.watch_hot_key(calls), platform.watch_lock(calls), platform.watch_local_activity(calls)]
+    watches = [
+        platform.watch_hot_key(HotKey.END, calls),
+        platform.watch_lock(calls),
+        platform.watch_local_activity(calls),
+    ]
     server.close()
     for watch in watches:
         watch.close()

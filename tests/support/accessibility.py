@@ -1,6 +1,7 @@
 """Find the controls of a window the way a screen reader does: AT-SPI 2 over a D-Bus session of the display's own."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,15 +44,21 @@ class SessionBus:
 
     def __init__(self, screen: XServer, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        socket = folder / f"bus-{screen.display.removeprefix(':')}"
-        self.address = f"unix:path={socket}"
+        path = folder / f"bus-{screen.display.removeprefix(':')}"
+        self.address = f"unix:path={path}"
         screen.start("dbus-daemon", "--session", "--nofork", "--nopidfile", "--nosyslog", f"--address={self.address}")
-        wait_until(socket.is_socket, what="the session bus")
+        wait_until(lambda: _takes_connections(path), what="the session bus")
 
     @property
     def environment(self) -> dict[str, str]:
         """Return what a Qt program needs to be on this bus and to show its controls from the start."""
         return {"DBUS_SESSION_BUS_ADDRESS": self.address, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
+
+
+def _takes_connections(path: Path) -> bool:
+    """True once somebody listens; the file is there a moment before."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 class Control:

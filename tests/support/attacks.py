@@ -46,6 +46,7 @@ class Attacker:
             (8, self._switch_window),
             (4, self._use_window_menu),
             (2, self._show_desktop),
+            (2, self._change_desktop),
             (4, self._use_mouse_keys),
             (2, self._type),
         )
@@ -157,6 +158,11 @@ class Attacker:
         self._chord("MetaLeft", "KeyD")
         self._click(spot, outside)
         self._chord("MetaLeft", "KeyD")
+
+    def _change_desktop(self, spot: Spot, outside: Spot) -> None:
+        self._chord("ControlLeft", "AltLeft", "ArrowRight")
+        self._click(spot, outside)
+        self._chord("ControlLeft", "AltLeft", "ArrowLeft")
 
     def _use_mouse_keys(self, spot: Spot, outside: Spot) -> None:
         """Let the number pad be a mouse, park the pointer, and click by key."""

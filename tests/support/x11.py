@@ -139,6 +139,18 @@ class Onlooker:
         self._display.screen().root.grab_key(keycode, modifiers, True, X.GrabModeAsync, X.GrabModeAsync)
         self._display.sync()
 
+    def hold_presses(self) -> None:
+        """Hold the pointer at the next press, as a window manager does that raises windows by click."""
+        self._display.screen().root.grab_button(
+            1, X.AnyModifier, False, X.ButtonPressMask, X.GrabModeSync, X.GrabModeAsync, X.NONE, X.NONE
+        )
+        self._display.sync()
+
+    def replay_press(self) -> None:
+        """Give the held press to whatever is there now, and let the pointer go on."""
+        self._display.allow_events(X.ReplayPointer, X.CurrentTime)
+        self._display.sync()
+
     def __enter__(self) -> Self:
         return self
 

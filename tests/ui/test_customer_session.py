@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
-from remotedesk.engine.events import ChatAdded, Failed, StateChanged
+from remotedesk.engine.events import BarWanted, ChatAdded, Failed, StateChanged
 from remotedesk.ui.customer.screen_frame import FRAME_WIDTH
 from remotedesk.ui.customer.session_bar import HOT_KEY
 from remotedesk.ui.shared.theme import LIGHT
@@ -117,6 +117,53 @@ def test_a_press_that_arrives_late_allows_nothing(stage: Stage) -> None:
     assert stage.calls == before
     click_made(switch, ago_ms=0)
     assert stage.calls[-1] == ("set_allowed", Feature.CONTROL, True)
+
+
+def test_a_switch_takes_no_yes_while_the_engineer_acts_but_a_no_at_any_time(stage: Stage) -> None:
+    stage.share()
+    stage.grant(SESSION - {Feature.CONTROL})
+    QTest.qWait(STANDS_STILL_MS)
+    stage.engines[-1].idle_s = 0.55
+    before = list(stage.calls)
+    switches = stage.session.bar.switches
+    QTest.mouseClick(switches[Feature.CONTROL], Qt.MouseButton.LeftButton)
+    assert stage.calls == before
+    assert not switches[Feature.CONTROL].isChecked()
+    QTest.mouseClick(switches[Feature.VIEW], Qt.MouseButton.LeftButton)
+    assert stage.calls[-1] == ("set_allowed", Feature.VIEW, False)
+    stage.engines[-1].idle_s = 0.65
+    QTest.mouseClick(switches[Feature.CONTROL], Qt.MouseButton.LeftButton)
+    assert stage.calls[-1] == ("set_allowed", Feature.CONTROL, True)
+
+
+def test_the_bar_and_a_question_cannot_be_hidden_by_showing_the_desktop(stage: Stage, xserver: XServer) -> None:
+    stage.share()
+    bar = stage.session.bar
+    xserver.xdotool("key", "super+d")
+    QTest.qWait(300)
+    assert bar.windowHandle().isExposed()
+    stage.ask({Feature.CHAT}, number=2, first=False)
+    prompt = stage.prompt
+    xserver.xdotool("key", "super+d")
+    wait_for(lambda: not prompt.windowHandle().isExposed())
+    wait_for(lambda: prompt.windowHandle().isExposed())
+    xserver.xdotool("key", "ctrl+alt+Right")  # openbox: the desktop to the right
+    QTest.qWait(300)
+    assert bar.windowHandle().isExposed()
+    wait_for(lambda: prompt.windowHandle().isExposed())
+    xserver.xdotool("key", "ctrl+alt+Left")
+
+
+def test_the_hot_key_brings_the_keyboard_to_the_bar(stage: Stage, xserver: XServer) -> None:
+    stage.share()
+    bar = stage.session.bar
+    assert not bar.isActiveWindow()
+    stage.tell(BarWanted())
+    wait_for(bar.isActiveWindow)
+    assert QApplication.focusWidget() is bar.switches[Feature.VIEW]
+    QTest.qWait(STANDS_STILL_MS)
+    xserver.xdotool("key", "space")
+    wait_for(lambda: stage.calls[-1] == ("set_allowed", Feature.VIEW, False))
 
 
 def test_switches_follow_the_engine_without_calling_it(stage: Stage) -> None:

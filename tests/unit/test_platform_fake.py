@@ -8,7 +8,7 @@ from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect, Size
 from remotedesk.platform.fake import FakePlatform, Injected
-from remotedesk.platform.ports import Platform
+from remotedesk.platform.ports import HotKey, Platform
 from tests.support.grants import Allowed
 
 
@@ -65,7 +65,7 @@ def test_triggers_reach_open_watches_only() -> None:
     platform = FakePlatform()
     heard: list[object] = []
     watches = [
-        platform.watch_hot_key(lambda: heard.append("hot key")),
+        platform.watch_hot_key(HotKey.END, lambda: heard.append("hot key")),
         platform.watch_lock(heard.append),
         platform.watch_local_activity(lambda: heard.append("touched")),
     ]
@@ -89,5 +89,5 @@ def test_what_is_set_by_hand() -> None:
     assert as_port.code_for_native_key(38) == "KeyA"
     platform.hot_key_taken = True
     with pytest.raises(PlatformError) as refusal:
-        as_port.watch_hot_key(print)
+        as_port.watch_hot_key(HotKey.END, print)
     assert refusal.value.code is ErrorCode.HOT_KEY_TAKEN

@@ -19,6 +19,9 @@ from typing import Final
 from remotedesk.core.errors import ConsentError, ErrorCode
 
 PROMPT_ARMS_AFTER_S: Final = 0.5
+# Longer than a press may take to arrive and still count, so that no press of the engineer's can: a younger one than
+# this is known to the injector, an older one by its own time.
+ALONE_AFTER_S: Final = PROMPT_ARMS_AFTER_S + 0.1
 
 
 class Feature(StrEnum):

@@ -28,6 +28,9 @@ class CustomerApi(Protocol):
     def set_allowed(self, feature: Feature, allowed: bool) -> None:
         """The customer moves a switch: off takes effect before this returns."""
 
+    def engineer_idle_s(self) -> float:
+        """Return the seconds since the engineer's mouse or keyboard did anything on this computer."""
+
     def send_chat(self, text: str) -> None:
         """Write to the engineer."""
 

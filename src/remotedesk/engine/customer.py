@@ -1,5 +1,7 @@
 """The customer's engine: what the customer's windows hold in their hands."""
 
+import math
+
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_number import SessionNumber
@@ -40,6 +42,10 @@ class CustomerEngine:
         """Move a switch; off has taken effect when this returns."""
         if (session := self._session) is not None:
             session.set_allowed(feature, allowed)
+
+    def engineer_idle_s(self) -> float:
+        """Return the seconds since the engineer's mouse or keyboard did anything here."""
+        return math.inf if (session := self._session) is None else session.features.engineer_idle_s
 
     def send_chat(self, text: str) -> None:
         """Write to the engineer."""

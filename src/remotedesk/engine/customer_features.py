@@ -1,20 +1,21 @@
 """What the customer's machine does for the engineer: each feature follows its grant, and nothing else starts one."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Final
 
 from remotedesk.core.audit import Act
-from remotedesk.core.consent import ConsentGate, Feature, Grant, Suspension
+from remotedesk.core.consent import ALONE_AFTER_S, ConsentGate, Feature, Grant, Suspension
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
 from remotedesk.core.rate_limit import TokenBucket
-from remotedesk.engine.events import ChatAdded, Failed, GrantsChanged, PeerActed
+from remotedesk.engine.events import BarWanted, ChatAdded, Failed, GrantsChanged, PeerActed
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlReceiver
 from remotedesk.features.screen import ScreenShare, ScreenTrack
-from remotedesk.platform.ports import Watch
+from remotedesk.platform.ports import HotKey, Watch
 from remotedesk.transport.peer import PeerLink
 from remotedesk.wire.session import Granted, InputRefused, SessionMessage
 
@@ -58,7 +59,7 @@ class CustomerFeatures:
         """Start the watches, once the customer has accepted; in the engine's loop."""
         platform = self._world.platform
         starts: tuple[Callable[[], Watch], ...] = (
-            lambda: platform.watch_hot_key(self._stop),
+            lambda: platform.watch_hot_key(HotKey.END, self._stop),
             lambda: platform.watch_lock(self._locked),
             lambda: platform.watch_local_activity(self._control.hold),
         )
@@ -67,6 +68,8 @@ class CustomerFeatures:
                 self._watches.append(start())
             except PlatformError as error:
                 self._world.tell(Failed(error.code))
+        with contextlib.suppress(PlatformError):  # a comfort: the bar can be reached by mouse
+            self._watches.append(platform.watch_hot_key(HotKey.BAR, self._bar_wanted))
         self._accounting = asyncio.create_task(self._account())
 
     def attach(self, link: PeerLink, track: ScreenTrack) -> None:
@@ -85,6 +88,15 @@ class CustomerFeatures:
         """Stop acting now, without waiting; from any thread, after the gate has been stopped."""
         self._share.stop()
         self._control.release()
+
+    @property
+    def engineer_idle_s(self) -> float:
+        """Seconds since the engineer's mouse or keyboard did anything here; for any thread."""
+        return self._control.idle_s
+
+    async def settle(self) -> None:
+        """Wait until nothing that the engineer did is still on its way, about a second at most."""
+        await asyncio.to_thread(self._control.settle)
 
     async def close(self) -> None:
         """End the threads and watches."""
@@ -202,6 +214,10 @@ class CustomerFeatures:
     def _locked(self, locked: bool) -> None:
         change = self._gate.suspend if locked else self._gate.resume
         change(Suspension.LOCKED)
+
+    def _bar_wanted(self) -> None:
+        if self._control.idle_s > ALONE_AFTER_S:  # the engineer has no business there
+            self._world.thread.post(lambda: self._world.tell(BarWanted()))
 
     def _capture_failed(self, code: ErrorCode) -> None:
         self._gate.revoke(Feature.VIEW)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from remotedesk.core.audit import Act
-from remotedesk.core.consent import ConsentGate, Feature, Suspension
+from remotedesk.core.consent import ConsentGate, Feature, Prompt, Suspension
 from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, PairingError, ProtocolError
 from remotedesk.core.rate_limit import TokenBucket
@@ -60,6 +60,7 @@ class CustomerSession(Session):
         self._first_answer: asyncio.Future[frozenset[Feature]] = asyncio.get_running_loop().create_future()
         self._questions = TokenBucket(QUESTIONS_AT_ONCE, QUESTIONS_PER_S, time.monotonic())
         self._unshown = 0
+        self._opening: asyncio.Task[None] | None = None
         self._track: ScreenTrack | None = None
         self._silent_since_s = math.inf
 
@@ -231,6 +232,9 @@ class CustomerSession(Session):
 
     async def release(self) -> None:
         """Close what the features hold, and the socket."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.gather(self._opening, return_exceptions=True)
         with contextlib.suppress(TimeoutError):  # a system call that hangs must not keep the record from the customer
             async with asyncio.timeout(RELEASE_WITHIN_S):
                 await self.features.close()
@@ -251,7 +255,17 @@ class CustomerSession(Session):
             prompt = self.gate.ask(asked)
         except ConsentError:
             return
-        self.world.tell(Asked(prompt.number, asked, first))
+        asking = Asked(prompt.number, asked, first)
+        if first:
+            self.world.tell(asking)
+        else:
+            self._opening = asyncio.create_task(self._open(prompt, asking))
+
+    async def _open(self, prompt: Prompt, asking: Asked) -> None:
+        """Show a question once nothing that the engineer did before can still come to it."""
+        await self.features.settle()
+        if self.gate.prompt is prompt:
+            self.world.tell(asking)
 
     def _answered(self, granted: frozenset[Feature]) -> None:
         if not granted:

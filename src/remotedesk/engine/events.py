@@ -47,6 +47,11 @@ class CodeReady:
 
 
 @dataclass(frozen=True)
+class BarWanted:
+    """Customer: he pressed the hot key that brings the keyboard to the session bar."""
+
+
+@dataclass(frozen=True)
 class GuessFailed:
     """The secret did not fit, or nobody confirmed in time. 0 left: the number is burnt."""
 
@@ -133,6 +138,7 @@ EngineEvent = (
     | NumberIssued
     | PeerNamed
     | CodeReady
+    | BarWanted
     | GuessFailed
     | RetryAllowed
     | Asked

@@ -4,6 +4,7 @@ The customer's end injects in a thread of its own, in the order of arrival; wait
 """
 
 import logging
+import math
 import threading
 import time
 from collections import Counter, deque
@@ -40,6 +41,7 @@ class ControlReceiver:
         self._gate = gate
         self._acted = acted
         self._refused = refused
+        self._injected_at_s = -math.inf
         self._injection: Injection | None = None
         self._finished: list[Injection] = []
         self._ungranted = 0
@@ -69,7 +71,17 @@ class ControlReceiver:
         """Open mouse and keyboard under `grant`. Raises ConsentError, PlatformError."""
         self.stop()
         injector = self._platform.open_injector(grant, lambda: self._gate.prompt is not None)
-        self._injection = Injection(injector, grant, self._acted, self._refused)
+        self._injection = Injection(injector, grant, self._touched, self._acted, self._refused)
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since something was injected last; for any thread."""
+        return time.monotonic() - self._injected_at_s
+
+    def settle(self) -> None:
+        """Wait until what was injected has arrived, about a second at most; not in the engine's loop."""
+        if (injection := self._injection) is not None:
+            injection.settle()
 
     def release(self) -> None:
         """Drop what waits and release every key and button at once; from any thread."""
@@ -103,6 +115,9 @@ class ControlReceiver:
                 counts += injection.take_counts()
         return dict(counts)
 
+    def _touched(self) -> None:
+        self._injected_at_s = time.monotonic()
+
     def _queue(self, event: Event) -> None:
         if self._injection is None:
             self._ungranted += 1
@@ -118,12 +133,14 @@ class Injection:
         self,
         injector: InputInjector,
         grant: Grant,
+        touched: Callable[[], None],
         acted: Callable[[], None],
         refused: Callable[[ErrorCode], None],
     ) -> None:
-        """Takes the injector over and closes it at the end."""
+        """Takes the injector over and closes it at the end; `touched` is called for whatever may have reached it."""
         self._injector = injector
         self._grant = grant
+        self._touched = touched
         self._acted = acted
         self._refused = refused
         self._waiting: deque[Event] = deque()
@@ -151,6 +168,13 @@ class Injection:
         with self._wake:
             self._waiting.clear()
         self._injector.release_all()
+
+    def settle(self) -> None:
+        """Wait until what was injected has arrived."""
+        try:
+            self._injector.settle()
+        except PlatformError as error:
+            log.info("not settled: %s", error.code)
 
     def hold(self) -> None:
         """Refuse everything for a second; called for every move of the local mouse, it releases only now and then."""
@@ -183,7 +207,10 @@ class Injection:
             try:
                 if time.monotonic() < self._held_until_s:
                     raise PlatformError(ErrorCode.INPUT_HELD_BY_LOCAL_USER)
-                self._inject(event)
+                try:
+                    self._inject(event)
+                finally:
+                    self._touched()
                 if time.monotonic() < self._held_until_s:  # he came between the look and the act
                     self._injector.release_all()
             except (ConsentError, PlatformError) as error:

@@ -12,7 +12,7 @@ from typing import Final
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect, Size
-from remotedesk.platform.ports import CapturedFrame
+from remotedesk.platform.ports import CapturedFrame, HotKey
 from remotedesk.platform.x11.keycodes import code_for
 
 _BACKGROUND: Final = b"\x40\x80\xc0\xff"
@@ -95,6 +95,9 @@ class FakeInjector:
         """Record a turn of the wheel."""
         self._record(grant, Injected("wheel", (dx, dy, x, y)))
 
+    def settle(self) -> None:
+        """Return: everything arrives at once."""
+
     def release_all(self) -> None:
         """Let go of everything."""
         with self._platform.lock:
@@ -135,15 +138,15 @@ class FakePlatform:
         self.grabs = 0
         self.own_rects: tuple[Rect, ...] = ()
         self.hot_key_taken = False
-        self._hot_keys: set[FakeWatch] = set()
+        self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
         self._locks: set[FakeWatch] = set()
         self._activities: set[FakeWatch] = set()
 
     # -- what the made-up machine's user does -----------------------------------------------------------------
 
-    def press_hot_key(self) -> None:
-        """Press the End hot key."""
-        self._tell(self._hot_keys, True)
+    def press_hot_key(self, key: HotKey = HotKey.END) -> None:
+        """Press a hot key."""
+        self._tell(self._hot_keys[key], True)
 
     def set_locked(self, locked: bool) -> None:
         """Lock or unlock the screen."""
@@ -172,11 +175,11 @@ class FakePlatform:
         grant.require(Feature.CONTROL)
         return FakeInjector(self, prompt_open)
 
-    def watch_hot_key(self, pressed: Callable[[], None]) -> FakeWatch:
+    def watch_hot_key(self, key: HotKey, pressed: Callable[[], None]) -> FakeWatch:
         """Watch `press_hot_key`; raises PlatformError(HOT_KEY_TAKEN) if `hot_key_taken`."""
         if self.hot_key_taken:
             raise PlatformError(ErrorCode.HOT_KEY_TAKEN)
-        return FakeWatch(self._hot_keys, lambda _: pressed())
+        return FakeWatch(self._hot_keys[key], lambda _: pressed())
 
     def watch_lock(self, changed: Callable[[bool], None]) -> FakeWatch:
         """Watch `set_locked`."""

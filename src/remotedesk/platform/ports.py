@@ -6,6 +6,7 @@ moment of acting. Errors are PlatformError (the system does not do it) or Consen
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from remotedesk.core.consent import Grant
@@ -35,6 +36,13 @@ class ScreenCapture(Protocol):
         """Let go of the system's resources."""
 
 
+class HotKey(StrEnum):
+    """The key that does it in every program, with Ctrl and Shift, as a W3C `code`."""
+
+    END = "F12"  # ends the session
+    BAR = "F11"  # brings the keyboard to the session bar
+
+
 class InputInjector(Protocol):
     """Acts as mouse and keyboard; safe from any thread.
 
@@ -49,13 +57,16 @@ class InputInjector(Protocol):
         """Type `text` as characters, whatever the keyboard layout."""
 
     def move(self, grant: Grant, x: int, y: int) -> None:
-        """Move the pointer to a native pixel."""
+        """Move the pointer to a native pixel outside of remotedesk's windows."""
 
     def button(self, grant: Grant, button: int, pressed: bool, x: int, y: int) -> None:
         """Press or release W3C `button` at a native pixel."""
 
     def wheel(self, grant: Grant, dx: int, dy: int, x: int, y: int) -> None:
         """Turn the wheel by 1/120 notches at a native pixel; positive is right and down."""
+
+    def settle(self) -> None:
+        """Wait until what was injected has arrived, about a second at most. Raises PlatformError(INPUT_REFUSED)."""
 
     def release_all(self) -> None:
         """Release every key and button this injector has pressed; needs no grant and never raises."""
@@ -83,8 +94,8 @@ class Platform(Protocol):
     def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
         """Open mouse and keyboard; needs a CONTROL grant. While `prompt_open()` nothing is injected."""
 
-    def watch_hot_key(self, pressed: Callable[[], None]) -> Watch:
-        """Call `pressed` whenever the End hot key is; raises PlatformError(HOT_KEY_TAKEN)."""
+    def watch_hot_key(self, key: HotKey, pressed: Callable[[], None]) -> Watch:
+        """Call `pressed` whenever the hot key is; raises PlatformError(HOT_KEY_TAKEN)."""
 
     def watch_lock(self, changed: Callable[[bool], None]) -> Watch:
         """Call `changed(True)` when the screen is locked, saved, or the session leaves; `changed(False)` when back."""

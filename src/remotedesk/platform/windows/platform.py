@@ -5,7 +5,7 @@ from collections.abc import Callable
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import HotKey, InputInjector, ScreenCapture, Watch
 
 
 class WindowsPlatform:
@@ -23,7 +23,7 @@ class WindowsPlatform:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 
-    def watch_hot_key(self, pressed: Callable[[], None]) -> Watch:
+    def watch_hot_key(self, key: HotKey, pressed: Callable[[], None]) -> Watch:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 

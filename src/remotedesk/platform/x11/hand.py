@@ -14,7 +14,6 @@ import contextlib
 import json
 import signal
 import sys
-import time
 from typing import Any, BinaryIO, Final
 
 from Xlib import X
@@ -26,8 +25,6 @@ from remotedesk.platform.x11.guardian import Note
 from remotedesk.platform.x11.keycodes import keycode_for
 from remotedesk.platform.x11.own_windows import OwnWindows
 
-ARRIVES_WITHIN_S: Final = 0.15
-LOOK_AGAIN_S: Final = 0.002
 _NUM_LOCK: Final = keycode_for("NumLock")
 
 
@@ -40,11 +37,10 @@ class Hand:
         self._own = OwnWindows(self._display, client)
         self._root = self._display.screen().root
         self._sent_to: tuple[int, int] | None = None
-        self._arrived = True
         self._guarded = {
             act.__name__: act for act in (self.key, self.tap, self.lend, self.move, self.button, self.turn)
         }
-        self._free = {act.__name__: act for act in (self.spare, self.give_back, self.release_all)}
+        self._free = {act.__name__: act for act in (self.spare, self.give_back, self.release_all, self.arrived)}
 
     def act(self, name: str, *arguments: Any) -> Any:
         """Do one act. Raises PlatformError: INPUT_BLOCKED_OWN_WINDOW, INPUT_REFUSED."""
@@ -57,7 +53,6 @@ class Hand:
             finally:
                 self._display.ungrab_server()
                 self._display.sync()
-                self._await_pointer()
         except X_ERRORS as failure:
             raise PlatformError(ErrorCode.INPUT_REFUSED, "the X server is gone") from failure
 
@@ -65,10 +60,9 @@ class Hand:
         """Press or release a key; a release is sent wherever the focus is, and only for a key pressed here."""
         if pressed:
             _refuse_if(self._own.focused())
-            # Mouse Keys, an aid people can switch on by keyboard, turns the number pad into a mouse. Its clicks go
-            # where the pointer is by then, so a pointer still on its way counts as being over a window of ours.
+            # Mouse Keys, an aid people can switch on by keyboard, turns the number pad into a mouse.
             _refuse_if(keycode == _NUM_LOCK and bool(self._root.query_pointer().mask & X.ShiftMask))
-            _refuse_if(on_number_pad and (self._own.under_pointer() or not self._arrived))
+            _refuse_if(on_number_pad and self._own.under_pointer())
             self._device.press_key(keycode)
         elif self._device.holds_key(keycode):
             self._device.release_key(keycode)
@@ -87,8 +81,12 @@ class Hand:
             self._display.change_keyboard_mapping(keycode, [[keysym, keysym]])
 
     def move(self, x: int, y: int) -> None:
-        """Move the pointer; over windows of ours only without a button down."""
-        _refuse_if(self._device.buttons_held and self._own.at(x, y, frames=False))
+        """Move the pointer, but never over windows of ours.
+
+        A window manager that holds the pointer (XGrabButton, GrabModeSync) and then replays a press makes it land
+        where the pointer has been sent meanwhile, not where it was aimed.
+        """
+        _refuse_if(self._own.at(x, y))
         self._send_pointer(x, y)
 
     def button(self, x_button: int, pressed: bool, x: int, y: int) -> None:
@@ -131,6 +129,11 @@ class Hand:
         """Release every key and button pressed here."""
         self._device.release_all()
 
+    def arrived(self) -> bool:
+        """True if the pointer is where it was sent last; a window manager that holds input back makes it late."""
+        pointer = self._root.query_pointer()
+        return self._sent_to in (None, (pointer.root_x, pointer.root_y))
+
     def close(self) -> None:
         """Release everything, send the guardian home, and leave the display."""
         with contextlib.suppress(*X_ERRORS):
@@ -141,22 +144,7 @@ class Hand:
     def _send_pointer(self, x: int, y: int) -> None:
         screen = self._display.screen()
         self._device.move(x, y)
-        self._arrived = False
         self._sent_to = min(max(x, 0), screen.width_in_pixels - 1), min(max(y, 0), screen.height_in_pixels - 1)
-
-    def _await_pointer(self) -> None:
-        """Wait until the pointer is where it was sent, for a while, since it may be confined.
-
-        A window manager that holds input back makes it arrive late; after a question has opened it must not.
-        """
-        sent_to, self._sent_to = self._sent_to, None
-        deadline = time.monotonic() + ARRIVES_WITHIN_S
-        while sent_to is not None and time.monotonic() < deadline:
-            pointer = self._root.query_pointer()
-            if (pointer.root_x, pointer.root_y) == sent_to:
-                self._arrived = True
-                return
-            time.sleep(LOOK_AGAIN_S)
 
     def _refuse_if_strayed(self) -> None:
         """Raise if the pointer, kept from where it was sent by a barrier or a grab, is over a window of ours."""

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -18,6 +19,8 @@ _log = logging.getLogger(__name__)
 _BUTTONS: Final = (1, 2, 3, 8, 9)
 _WHEEL_UP, _WHEEL_DOWN, _WHEEL_LEFT, _WHEEL_RIGHT = 4, 5, 6, 7
 _NOTCH: Final = 120
+_ARRIVES_WITHIN_S: Final = 1.0
+_LOOK_AGAIN_S: Final = 0.005
 
 
 class X11Injector:
@@ -50,7 +53,7 @@ class X11Injector:
             TextTyper(self._hand, self._lock, lambda: self._acting(grant)).type(text)
 
     def move(self, grant: Grant, x: int, y: int) -> None:
-        """Move the pointer; over our windows only without a button down."""
+        """Move the pointer, but never over our windows."""
         with self._acting(grant):
             self._hand.act("move", x, y)
 
@@ -72,6 +75,15 @@ class X11Injector:
         for x_button in notches:
             with self._acting(grant):
                 self._hand.act("turn", [x_button], x, y)
+
+    def settle(self) -> None:
+        """Wait until the pointer is where it was sent last; a window that confines it is not waited for long."""
+        deadline = time.monotonic() + _ARRIVES_WITHIN_S
+        while time.monotonic() < deadline:
+            with self._lock:  # not held while waiting: a release must not have to
+                if self._closed or not self._used or self._hand.act("arrived"):
+                    return
+            time.sleep(_LOOK_AGAIN_S)
 
     def release_all(self) -> None:
         """Release every key and button pressed here."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import HotKey, InputInjector, ScreenCapture, Watch
 from remotedesk.platform.x11.capture import X11Capture
 from remotedesk.platform.x11.connection import close_display, open_display
 from remotedesk.platform.x11.hot_key import X11HotKey
@@ -49,9 +49,9 @@ class X11Platform:
         grant.require(Feature.CONTROL)
         return X11Injector(self._name, prompt_open)
 
-    def watch_hot_key(self, pressed: Callable[[], None]) -> Watch:
-        """Watch Ctrl+Shift+F12."""
-        return X11HotKey(self._name, pressed)
+    def watch_hot_key(self, key: HotKey, pressed: Callable[[], None]) -> Watch:
+        """Watch Ctrl+Shift and this key."""
+        return X11HotKey(self._name, key, pressed)
 
     def watch_lock(self, changed: Callable[[bool], None]) -> Watch:
         """Watch the screen saver, the lock and the login session."""

@@ -17,6 +17,7 @@ from remotedesk.ui.shared.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS, colo
 from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, Surface, Tick, button, panel, separator
 
 _LONGEST_NAME: Final = 64
+_SHOW_AGAIN_MS: Final = 1000
 _WIDTH: Final = 500  # logical pixels
 _TICKED: Final = frozenset({Feature.VIEW, Feature.CHAT})
 
@@ -50,6 +51,8 @@ class AcceptPrompt(QWidget):
         self._arming = Label(self.tr("Please read first…"), Kind.SMALL, name="arming")
         self._deliberate = Deliberate(self)
         self._deliberate.disturbed.connect(self._disarm)
+        self._showing = QTimer(self, interval=_SHOW_AGAIN_MS)
+        self._showing.timeout.connect(self._show_again)
         self._lay_out(peer, code)
         self.decline_button.clicked.connect(self._decline)
         self.accept_button.clicked.connect(self._accept)
@@ -72,6 +75,7 @@ class AcceptPrompt(QWidget):
         self.show()
         self.raise_()
         self.activateWindow()
+        self._showing.start()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Give the focus to nothing that a key pressed in passing could trigger."""
@@ -86,6 +90,14 @@ class AcceptPrompt(QWidget):
     @property
     def _is_single(self) -> bool:
         return not self._asked.first and len(self._asked.features) == 1
+
+    def _show_again(self) -> None:
+        """Come back if the window manager has hidden it: minimised, or to show the desktop or another one."""
+        if not self.windowHandle().isExposed():
+            self.hide()  # what is shown anew comes where the person is looking
+            self.showNormal()
+            self.raise_()
+            self.activateWindow()
 
     def _disarm(self) -> None:
         """Count from when it can be read where it stands."""

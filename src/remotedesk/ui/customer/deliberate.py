@@ -2,17 +2,20 @@
 
 A window manager may hold a press back and replay it when another window has come to its place (X11, XGrabButton with
 GrabModeSync), so where an event was aimed is not always where it lands. Allowing therefore counts only if its press is
-young, and if the window had been standing still under it for as long as a question takes to be read.
+young, if the engineer has done nothing since well before it, and if the window had been standing still under it for as
+long as a question takes to be read. A press of the engineer's fails one of the first two, whatever delayed it.
 """
 
+import math
 import time
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QInputEvent
 from PySide6.QtWidgets import QWidget
 
-from remotedesk.core.consent import PROMPT_ARMS_AFTER_S
+from remotedesk.core.consent import ALONE_AFTER_S, PROMPT_ARMS_AFTER_S
 
 _YOUNG_MS: Final = round(PROMPT_ARMS_AFTER_S * 1000)
 # An event this old was stamped by another clock than the system's monotonic one, which X servers and Windows use.
@@ -28,9 +31,11 @@ class Deliberate(QObject):
 
     disturbed = Signal()
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, engineer_idle_s: Callable[[], float] = lambda: math.inf) -> None:
+        """`engineer_idle_s` tells for how long he has done nothing; he cannot while a question is open."""
         super().__init__(window)
         self._window = window
+        self._engineer_idle_s = engineer_idle_s
         self._changed_s = self._activated_s = time.monotonic()
         self._pressed: bool | None = None
         window.installEventFilter(self)
@@ -42,7 +47,7 @@ class Deliberate(QObject):
     def take(self) -> bool:
         """True if what has just been clicked was meant; without a press it was an assistive technology's doing."""
         pressed, self._pressed = self._pressed, None
-        return _long_ago(self._changed_s) if pressed is None else pressed
+        return self._undisturbed_since(self._changed_s) if pressed is None else pressed
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Judge a press when it arrives; never stops an event."""
@@ -50,7 +55,7 @@ class Deliberate(QObject):
         if kind in _PRESSES and isinstance(event, QInputEvent):
             # A click may be what activates the window; a key just after that was meant for the window before.
             since_s = max(self._changed_s, self._activated_s) if kind is QEvent.Type.KeyPress else self._changed_s
-            self._pressed = _long_ago(since_s) and is_young(event)
+            self._pressed = self._undisturbed_since(since_s) and is_young(event)
         elif kind in _CHANGES and watched is self._window:
             self._changed_s = time.monotonic()
             self.disturbed.emit()
@@ -58,9 +63,8 @@ class Deliberate(QObject):
             self._activated_s = time.monotonic()
         return False
 
-
-def _long_ago(at_s: float) -> bool:
-    return time.monotonic() - at_s >= PROMPT_ARMS_AFTER_S
+    def _undisturbed_since(self, at_s: float) -> bool:
+        return time.monotonic() - at_s >= PROMPT_ARMS_AFTER_S and self._engineer_idle_s() >= ALONE_AFTER_S
 
 
 def is_young(event: QInputEvent) -> bool:

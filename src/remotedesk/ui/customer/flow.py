@@ -14,6 +14,7 @@ from remotedesk.core.session_state import State
 from remotedesk.engine.api import CustomerApi, Listener
 from remotedesk.engine.events import (
     Asked,
+    BarWanted,
     ChatAdded,
     CodeReady,
     EngineEvent,
@@ -249,3 +250,5 @@ def _pass_on(event: EngineEvent, session: SessionWindows) -> None:
             session.chat.add(text, mine=mine)
         case Failed(code=code):
             session.on_failed(code)
+        case BarWanted():
+            session.bar.take_keyboard()

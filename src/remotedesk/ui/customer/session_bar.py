@@ -25,19 +25,30 @@ ALWAYS_SHOWN: Final = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
 _NAME_WIDTH: Final = 260  # logical pixels
 _LONGEST_NAME: Final = 64
 _NOTICE_MS: Final = 12_000
+# A window manager can hide any window it manages, for the engineer too: by showing the desktop, or another one.
+_FLAGS: Final = (
+    Qt.WindowType.Window
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowStaysOnTopHint
+    | Qt.WindowType.X11BypassWindowManagerHint
+)
 
 
 class SessionBar(QWidget):
     """Calls `set_allowed` and `end` straight from the click, before anything else happens; emits `chat_wanted`.
 
-    It cannot be closed, only hidden by whoever made it.
+    It cannot be closed, only hidden by whoever made it, and takes the keyboard only when asked to.
     """
 
     chat_wanted = Signal()
 
-    def __init__(self, set_allowed: Callable[[Feature, bool], None], end: Callable[[], None]) -> None:
-        flags = Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint
-        super().__init__(None, flags)
+    def __init__(
+        self,
+        set_allowed: Callable[[Feature, bool], None],
+        end: Callable[[], None],
+        engineer_idle_s: Callable[[], float],
+    ) -> None:
+        super().__init__(None, _FLAGS)
         self.setObjectName("session_bar")
         self.setWindowTitle(self.tr("Remote support session"))
         self.setAccessibleName(self.windowTitle())
@@ -47,7 +58,7 @@ class SessionBar(QWidget):
         self._granted: frozenset[Feature] = frozenset()
         self._middle = 0
         self._dragged_from: QPoint | None = None
-        self._deliberate = Deliberate(self)
+        self._deliberate = Deliberate(self, engineer_idle_s)
         self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
         self._cells = {feature: _cell(feature, switch) for feature, switch in self.switches.items()}
         self.name = Label(kind=Kind.FIELD, name="peer_name")
@@ -62,7 +73,7 @@ class SessionBar(QWidget):
         self._notice_timer.timeout.connect(self._drop_passing)
         self._clock = QElapsedTimer()
         self._ticking = QTimer(self, interval=1000)
-        self._ticking.timeout.connect(self._show_status)
+        self._ticking.timeout.connect(self._tick)
         self._connecting = self._reconnecting = False
         self._suspensions: frozenset[Suspension] = frozenset()
         self._passing = ""
@@ -82,6 +93,13 @@ class SessionBar(QWidget):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self.raise_()
+        self._ticking.start()
+
+    def take_keyboard(self) -> None:
+        """The customer wants to use it by keyboard."""
+        self.raise_()
+        self.activateWindow()
+        self.switches[Feature.VIEW].setFocus(Qt.FocusReason.TabFocusReason)
 
     def show_connecting(self) -> None:
         """The customer has said yes; the way to the engineer is being made."""
@@ -92,7 +110,6 @@ class SessionBar(QWidget):
         """Connected; the time runs from the first call."""
         if not self._clock.isValid():
             self._clock.start()
-            self._ticking.start()
         self._connecting = self._reconnecting = False
         self._refresh()
 
@@ -169,9 +186,9 @@ class SessionBar(QWidget):
 
     def _moved(self, feature: Feature, on: bool) -> None:
         meant = self._deliberate.take()
-        if meant:
+        if meant or not on:  # off counts in any case: it can only take away
             self._set_allowed(feature, on)
-        if on or not meant:  # off is true already; on is when the engine says so
+        if on:  # not true before the engine says so
             self._show_switches()
 
     def _show_switches(self) -> None:
@@ -185,6 +202,11 @@ class SessionBar(QWidget):
         standing = self._standing()
         self.notice.tell(self._passing or standing, Surface.SUNKEN if self._passing else Surface.NOTICE)
         self._refit()
+
+    def _tick(self) -> None:
+        self._show_status()
+        if Suspension.LOCKED not in self._suspensions:  # another window may have come above it, but not a screen lock
+            self.raise_()
 
     def _show_status(self) -> None:
         if self._connecting:

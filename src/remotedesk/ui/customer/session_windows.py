@@ -20,7 +20,7 @@ class SessionWindows(QObject):
 
     def __init__(self, engine: CustomerApi, peer: PeerNamed, end: Callable[[], None]) -> None:
         super().__init__()
-        self.bar = SessionBar(engine.set_allowed, end)
+        self.bar = SessionBar(engine.set_allowed, end, engine.engineer_idle_s)
         self.chat = ChatWindow(engine.send_chat)
         self.frames = ScreenFrames(self)
         self.chat.unread_changed.connect(self.bar.count_unread)
