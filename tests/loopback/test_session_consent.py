@@ -2,18 +2,20 @@
 
 import time
 
-from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature, Suspension
+from remotedesk.core.consent import ALONE_AFTER_S, PROMPT_ARMS_AFTER_S, Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
 from remotedesk.engine.events import (
     Answered,
     Asked,
+    BarWanted,
     ChatAdded,
     Failed,
     FrameReady,
     GrantsChanged,
     InputRefused,
 )
+from remotedesk.platform.ports import HotKey
 from tests.support.sessions import EVERYTHING, VIEW_AND_CHAT, SessionPair
 from tests.support.xserver import wait_until
 
@@ -165,6 +167,17 @@ def test_the_hot_key_ends_it(pair: SessionPair) -> None:
     pair.customer_heard.state(State.ENDED)
     assert standing_still(pair)
     pair.engineer_heard.state(State.ENDED)
+
+
+def test_the_other_hot_key_brings_the_customer_to_the_bar_but_not_the_engineer(pair: SessionPair) -> None:
+    pair.activate(EVERYTHING)
+    pair.engineer.key("F11", True)
+    wait_until(lambda: "F11" in pair.fake.held, what="the key")
+    pair.fake.press_hot_key(HotKey.BAR)
+    time.sleep(ALONE_AFTER_S)
+    assert not pair.customer_heard.all(BarWanted)
+    pair.fake.press_hot_key(HotKey.BAR)
+    pair.customer_heard.wait(BarWanted)
 
 
 def test_a_taken_hot_key_is_told_and_the_session_goes_on(pair: SessionPair) -> None:

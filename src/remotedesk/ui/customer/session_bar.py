@@ -21,6 +21,7 @@ from remotedesk.ui.shared.widgets import Kind, Label, Role, Surface, Switch, but
 translate = QCoreApplication.translate
 
 HOT_KEY: Final = "Ctrl+Shift+F12"
+_KEYBOARD_KEY: Final = "Ctrl+Shift+F11"
 ALWAYS_SHOWN: Final = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
 _NAME_WIDTH: Final = 260  # logical pixels
 _LONGEST_NAME: Final = 64
@@ -68,6 +69,7 @@ class SessionBar(QWidget):
         self.end_button = button(self.tr("End"), "end", Role.DANGER, accessible=self.tr("End the session"))
         self.end_button.clicked.connect(end)
         self.hot_key = Label(HOT_KEY, Kind.SMALL, name="hot_key")
+        self.setToolTip(self.tr("{key} brings the keyboard here").format(key=_KEYBOARD_KEY))
         self.notice = Notice("session_notice")
         self._notice_timer = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._notice_timer.timeout.connect(self._drop_passing)

@@ -989,6 +989,10 @@
         <translation>一時停止中：画面がロックされています。何も共有されていません。</translation>
     </message>
     <message>
+        <source>{key} brings the keyboard here</source>
+        <translation>{key} でキーボード操作に移ります</translation>
+    </message>
+    <message>
         <source>Messages ({count})</source>
         <translation>メッセージ ({count})</translation>
     </message>
