@@ -17,7 +17,8 @@ lint: setup
 	@.venv/bin/lint-imports --no-logo
 
 test: lint
-	@$(PYTHON) -m pytest -m "not soak and not bench" --cov=remotedesk.core --cov=remotedesk.wire --cov-report= --durations=12
+	@$(PYTHON) -m pytest -m "not soak and not bench" -n 2 --dist loadfile \
+		--cov=remotedesk.core --cov=remotedesk.wire --cov-report= --durations=12
 	@$(PYTHON) -m coverage report --include='$(PERFECT)' --skip-covered --show-missing --fail-under=100
 
 soak: setup

@@ -11,7 +11,7 @@ import pytest
 from remotedesk.core.consent import ConsentGate, Feature
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.macos.platform import MacosPlatform
-from remotedesk.platform.ports import Platform
+from remotedesk.platform.ports import HotKey, Platform
 from remotedesk.platform.select import current_platform
 from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.platform.x11.platform import X11Platform
@@ -19,6 +19,7 @@ from remotedesk.platform.x11.platform import X11Platform
 ARGUMENTS: dict[str, Any] = {
     "grant": ConsentGate(time.monotonic).allow(Feature.VIEW),
     "prompt_open": bool,
+    "key": HotKey.END,
     "pressed": print,
     "changed": print,
     "active": print,
