@@ -165,6 +165,26 @@ def test_after_a_long_gap_control_must_be_allowed_again(tmp_path: Path) -> None:
         wait_until(lambda: "KeyB" in pair.fake.held, what="the key")
 
 
+@pytest.mark.parametrize("by", ["engineer", "customer"])
+def test_the_farewell_has_the_cancellation_behind_it(live: SessionPair, by: str) -> None:
+    """Before Python 3.11.3, which Debian 12 has not, a timeout in a task that was cancelled before ends the task."""
+    engine = live.engineer if by == "engineer" else live.customer
+    session = engine._session
+    assert session is not None
+    farewell, pending = session._farewell, []
+
+    async def looked_at(code: ErrorCode) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        pending.append(task.cancelling())
+        await farewell(code)
+
+    session._farewell = looked_at  # type: ignore[method-assign]
+    live.customer.end()
+    live.records()
+    assert pending == [0]
+
+
 def test_a_session_goes_on_without_the_server(live: SessionPair) -> None:
     live.server.close()
     time.sleep(1)

@@ -1,4 +1,4 @@
-"""Waits for whichever of several things happens first, and leaves no task of the others behind."""
+"""Waits for whichever of several things happens first and leaves no task of the others behind; ends a cancellation."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -20,3 +20,10 @@ async def first_of(*works: Awaitable[T]) -> T:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def uncancel() -> None:
+    """Have this task's cancellation behind it: before Python 3.11.3 no timeout worked after one (CPython gh-102780)."""
+    task = asyncio.current_task()
+    while task is not None and task.cancelling():
+        task.uncancel()

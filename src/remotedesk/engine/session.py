@@ -14,7 +14,7 @@ from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
 from remotedesk.engine.events import Failed, RecordClosed, StateChanged
 from remotedesk.engine.mailbox import Mailbox
-from remotedesk.engine.race import first_of
+from remotedesk.engine.race import first_of, uncancel
 from remotedesk.engine.record import Record
 from remotedesk.engine.world import World
 from remotedesk.transport.handshake import Paired
@@ -146,6 +146,7 @@ class Session(ABC):
         except Exception:  # thread entry: whatever broke, the session ends in order
             log.exception("session")
             self.finish(ErrorCode.INTERNAL)
+        uncancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._farewell(self._end_code or ErrorCode.INTERNAL)
 
