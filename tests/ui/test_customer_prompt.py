@@ -6,7 +6,7 @@ from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from remotedesk.core.consent import Feature
+from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature
 from remotedesk.engine.events import Asked, CodeReady, PeerNamed
 from tests.support.customer_stage import SESSION, Stage
 from tests.support.qt_wait import click_made, wait_for
@@ -99,6 +99,7 @@ def test_the_whole_answer_by_keyboard(stage: Stage) -> None:
     stage.ask()
     prompt = stage.prompt
     wait_for(lambda: QApplication.focusWidget() is prompt)
+    QTest.qWait(round(PROMPT_ARMS_AFTER_S * 1000) + 100)  # keys just after the activation count for nothing
     order = []
     for _ in range(5):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
