@@ -25,12 +25,21 @@ def wait_until(true: Callable[[], object], timeout_s: float = 20.0, what: str = 
 class XServer:
     """One Xvfb with openbox on a display number the server chose itself; ends what it started, by process id."""
 
-    def __init__(self, width: int = 1280, height: int = 800, *, window_manager: bool = True, dpi: int = 96) -> None:
+    def __init__(
+        self,
+        width: int = 1280,
+        height: int = 800,
+        *,
+        window_manager: bool = True,
+        dpi: int = 96,
+        more: tuple[str, ...] = (),
+    ) -> None:
+        """`more` are further arguments of Xvfb."""
         read_fd, write_fd = os.pipe()
         self._children: list[subprocess.Popen[bytes]] = []
         command = ["Xvfb", "-displayfd", str(write_fd), "-screen", "0", f"{width}x{height}x24", "-dpi", str(dpi)]
         self._server = subprocess.Popen(
-            [*command, "-nolisten", "tcp", "-noreset", "+extension", "RANDR", "+extension", "XTEST"],
+            [*command, "-nolisten", "tcp", "-noreset", "+extension", "RANDR", "+extension", "XTEST", *more],
             pass_fds=(write_fd,),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,0 +1,281 @@
+"""Plays scenes on the customer's display and measures what the engineer sees of them."""
+
+import itertools
+import math
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import psutil
+from Xlib import X, display
+from Xlib.ext import xtest
+
+from tests.bench.screen import layout
+from tests.bench.screen.figures import least_ssim, percentile
+from tests.bench.screen.network import end
+from tests.bench.screen.seats import Seats, System, cpu_s
+from tests.bench.screen.watching import DrawingLog, Drawn, Shown, Sighting, Watcher
+from tests.bench.screen.workload import PAUSE_S
+
+Figures = dict[str, float]
+_RUN_IN_S: Final = 1.0  # of a motion, before it is measured
+_SETTLES_S: Final = 4.0  # what a picture gets on a good link to become exact before the next scene
+_SETTLES_THIN_S: Final = 12.0
+_ON_THE_WAY_S: Final = 2.0  # how long a frame that was drawn may take to count
+_CHANGE_S: Final = 15.0  # how long is waited for an exact picture
+_CLICK_S: Final = 2.5  # how long is waited for the effect of a click
+
+
+class Scenes:
+    """One link with one system on it; `note` takes what is worth knowing besides the figures."""
+
+    def __init__(self, seats: Seats, system: System, seed: int, seconds: float, note: Callable[[str], None]) -> None:
+        self._seats, self._system, self._seconds = seats, system, seconds
+        self._note = note
+        self._chance = random.Random(seed)
+        stamp_at = layout.random_stamp(random.Random())
+        command = [sys.executable, "-m", "tests.bench.screen.workload", str(seed), str(stamp_at.x), str(stamp_at.y)]
+        self._workload = subprocess.Popen(
+            command,
+            env=seats.customer.server.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+        assert self._workload.stdout is not None
+        self._workload.stdout.readline()
+        self._log = DrawingLog(self._workload.stdout)
+        self._watcher = Watcher(seats.customer.screen, seats.engineer.screen, stamp_at, self._log)
+
+    def close(self) -> None:
+        """Draw no more."""
+        assert self._workload.stdin is not None
+        assert self._workload.stdout is not None
+        self._workload.stdin.close()
+        end(self._workload)  # type: ignore[arg-type]
+        self._log.join()
+        self._workload.stdout.close()
+
+    # -- what all scenes need -------------------------------------------------------------------------------
+
+    def await_picture(self, timeout_s: float) -> bool:
+        """Wait until the engineer sees the customer's programs; returns whether he does."""
+        self._play("rest")
+        deadline = time.monotonic() + timeout_s
+        while not self._watcher.is_current and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self._watcher.is_current
+
+    def measure(self, scene: str) -> Figures:
+        """Return the figures of a scene by their names."""
+        self._settle(scene)
+        match scene:
+            case "change":
+                return self._change()
+            case "menu":
+                return self._menu()
+            case "click":
+                return self._click()
+            case "idle":
+                return self._idle()
+            case _:
+                return self._motion(scene)
+
+    def _play(self, scene: str) -> None:
+        assert self._workload.stdin is not None
+        self._workload.stdin.write(scene + "\n")
+
+    def _settle(self, scene: str) -> None:
+        """Show what scenes begin with and wait until it has arrived."""
+        drawn_before = self._log.newest
+        self._play("rest")
+        deadline = time.monotonic() + (_SETTLES_THIN_S if self._seats.link.is_thin else _SETTLES_S)
+        while self._log.newest == drawn_before or not self._watcher.is_exact():
+            if time.monotonic() > deadline:
+                self._note(f"{scene}: the picture before it was not exact")
+                return
+            time.sleep(0.05)
+
+    @contextmanager
+    def _costs(self, scene: str, figures: Figures, both_ways: bool = False) -> Iterator[None]:
+        """Add what a scene costs: network and CPU of the customer's side."""
+        pids = (self._system.customer_pid, self._system.engineer_pid)
+        began, cpu, machine = time.monotonic(), [cpu_s(pid) for pid in pids], psutil.cpu_times_percent()
+        bytes_before = [self._seats.delivered_bytes(role) for role in ("engineer", "customer")]
+        yield
+        lasted_s = time.monotonic() - began
+        machine = psutil.cpu_times_percent()
+        cores = [(cpu_s(pid) - before) / lasted_s for pid, before in zip(pids, cpu, strict=True)]
+        rates = [
+            (self._seats.delivered_bytes(role) - before) / 125 / lasted_s
+            for role, before in zip(("engineer", "customer"), bytes_before, strict=True)
+        ]
+        figures["kbps"] = max(rates) if both_ways else rates[0]
+        figures["cpu_cores"] = cores[0]
+        self._note(
+            f"{scene}: back {rates[1]:.1f} kbit/s, engineer's side {cores[1]:.2f} cores, "
+            f"machine {100 - machine.idle:.0f} % busy"
+        )
+
+    def _least_ssim(self, scene: str) -> float:
+        """Return the bar; a peer's frame counts as soon as its stamp can be read."""
+        return -1.0 if self._system.name else least_ssim(self._seats.link.name, scene)
+
+    def _watch(self, seconds: float) -> list[Sighting]:
+        """Return all frames whose stamps are seen."""
+        seen: list[Sighting] = []
+        for sighting in self._watcher.sightings(time.monotonic() + seconds):
+            if sighting is not None and (not seen or seen[-1] is not sighting):
+                seen.append(sighting)
+        return seen
+
+    # -- the scenes -----------------------------------------------------------------------------------------
+
+    def _motion(self, scene: str) -> Figures:
+        figures: Figures = {}
+        self._play(scene)
+        self._watch(PAUSE_S + _RUN_IN_S)
+        began = time.monotonic()
+        with self._costs(scene, figures):
+            seen = self._watch(self._seconds)
+        drawn = self._log.drawn(scene, began, time.monotonic())
+        seen += self._watch(_ON_THE_WAY_S)
+        self._play("rest")
+        numbers = {each.number for each in drawn}
+        seen = [sighting for sighting in seen if sighting.drawn.number in numbers]
+        shown = [each for sighting in seen if (each := sighting.judged(self._least_ssim(scene)))]
+        likeness = _mean([sighting.best_ssim for sighting in seen])
+        self._note(
+            f"{scene}: {len(drawn)} drawn, {len(seen)} stamps seen, their ssim {likeness:.4f}, {len(shown)} count"
+        )
+        return {**_pace(drawn, shown), **figures}
+
+    def _change(self) -> Figures:
+        firsts: list[float] = []
+        exacts: list[float] = []
+        figures: Figures = {}
+        until = time.monotonic() + self._seconds
+        while not firsts or time.monotonic() < until:
+            bytes_before = self._seats.delivered_bytes("engineer")
+            first_s, exact_s = self._change_once()
+            firsts.append(first_s)
+            exacts.append(exact_s)
+            size = self._seats.delivered_bytes("engineer") - bytes_before
+            self._note(f"change: first {first_s:.3f} s, exact {exact_s:.3f} s, {size / 1000:.0f} kB until then")
+            if math.isinf(exact_s):
+                break
+        figures["first_s"] = percentile(firsts, 50)
+        figures["exact_s"] = percentile(exacts, 50)
+        return figures
+
+    def _change_once(self) -> tuple[float, float]:
+        """Change the whole screen once; return seconds to the first picture and to the exact one."""
+        least = self._least_ssim("change")
+        before = self._log.newest
+        self._play("change")
+        deadline = time.monotonic() + _CHANGE_S
+        candidate: Sighting | None = None
+        exact_at = math.inf
+        for sighting in self._watcher.sightings(deadline):
+            if sighting is not None and sighting.drawn.number > before:
+                candidate = sighting
+            if candidate is not None and self._watcher.is_exact():
+                exact_at = time.monotonic()
+                break
+        if candidate is None or candidate.drawn.at is None:
+            return math.inf, math.inf
+        shown = candidate.judged(least)
+        first_at = min(shown.at if shown else math.inf, exact_at)
+        return first_at - candidate.drawn.at, exact_at - candidate.drawn.at
+
+    def _menu(self) -> Figures:
+        self._play("menu")
+        began = time.monotonic()
+        self._watch(PAUSE_S)
+        seen = self._watch(self._seconds)
+        drawn = self._log.drawn("menu", began, time.monotonic() - 0.5)
+        exact = {each.drawn.number: _delay_ms(each) for sighting in seen if (each := sighting.judged(1.0))}
+        delays = [exact.get(each.number, math.inf) for each in drawn]
+        self._note(f"menu: {len(drawn)} closed, {len(exact)} exact after it")
+        return {"exact_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
+
+    def _click(self) -> Figures:
+        if not self._system.takes_clicks:
+            return {}
+        self._play("click")
+        self._watch(PAUSE_S)
+        figures: Figures = {}
+        hand = display.Display(self._seats.engineer.server.display)
+        delays = []
+        try:
+            _move(hand, *layout.CLICK_AT)
+            self._watch(0.5)
+            until = time.monotonic() + self._seconds
+            while time.monotonic() < until:
+                delays.append(self._click_once(hand))
+                self._watch(0.25 + 0.2 * self._chance.random())
+        finally:
+            _move(hand, *layout.PARKED)
+            hand.close()
+        self._note(f"click: {len(delays)} clicks, {sum(map(math.isinf, delays))} without an effect that was seen")
+        figures |= {"p50_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
+        return figures
+
+    def _click_once(self, hand: "display.Display") -> float:
+        """Click; return the milliseconds until the effect is seen."""
+        before, clicked_at = self._log.newest, time.monotonic()
+        for event in (X.ButtonPress, X.ButtonRelease):
+            xtest.fake_input(hand, event, 1)
+            hand.sync()
+        for sighting in self._watcher.sightings(clicked_at + _CLICK_S):
+            if sighting is not None and sighting.drawn.number > before:
+                shown = sighting.judged(self._least_ssim("click"))
+                if shown:
+                    return (shown.at - clicked_at) * 1000
+        return math.inf
+
+    def _idle(self) -> Figures:
+        figures: Figures = {}
+        with self._costs("idle", figures, both_ways=True):
+            time.sleep(self._seconds)
+        return figures
+
+
+def _pace(drawn: list[Drawn], shown: list[Shown]) -> Figures:
+    """Return how soon and how often frames were shown, of all that were drawn one interval after the other."""
+    moments = [_drawn_at(each) for each in drawn]
+    if len(moments) < 2:
+        raise RuntimeError("the customer's programs drew nothing: the machine is too busy to measure anything")
+    lasted_s = (moments[-1] - moments[0]) * len(moments) / (len(moments) - 1)
+    delays = [_delay_ms(each) for each in shown]
+    seen_at = [moments[0], *(each.at for each in shown), max([moments[-1], *(each.at for each in shown)])]
+    return {
+        "p50_ms": percentile(delays, 50),
+        "p95_ms": percentile(delays, 95),
+        "fps": len(shown) / lasted_s,
+        "ssim": _mean([each.ssim for each in shown]),
+        "gap_ms": 1000 * max(after - before for before, after in itertools.pairwise(seen_at)),
+    }
+
+
+def _delay_ms(shown: Shown) -> float:
+    return (shown.at - _drawn_at(shown.drawn)) * 1000
+
+
+def _drawn_at(drawn: Drawn) -> float:
+    assert drawn.at is not None, "seen before it was drawn"
+    return drawn.at
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values) if values else math.nan
+
+
+def _move(hand: "display.Display", x: int, y: int) -> None:
+    xtest.fake_input(hand, X.MotionNotify, x=x, y=y)
+    hand.sync()

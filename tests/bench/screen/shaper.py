@@ -1,0 +1,69 @@
+"""Carries IP packets between two TUN devices as a link of the benchmark would, until it is terminated.
+
+This kernel, as many, has no netem. Run by the benchmark: python -m tests.bench.screen.shaper LINK SEED FD FD
+"""
+
+import os
+import random
+import select
+import signal
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from typing import Final
+
+from tests.bench.screen.links import LINKS, Direction, Link
+
+_LONGEST_PACKET: Final = 65_536
+_AT_ONCE: Final = 64  # packets read before others are sent on
+
+
+class Shaper:
+    """Both directions: what is read from one device is written to the other."""
+
+    def __init__(self, link: Link, seed: int, devices: tuple[int, int]) -> None:
+        self._devices = devices
+        self._directions = [Direction(link, random.Random(seed + number)) for number in (0, 1)]
+        self._waiting: list[deque[tuple[float, bytes]]] = [deque(), deque()]
+
+    def run(self) -> None:
+        """Carry packets for ever."""
+        while True:
+            first = min((queue[0][0] for queue in self._waiting if queue), default=None)
+            patience_s = None if first is None else max(0.0, first - time.monotonic())
+            readable, _, _ = select.select(self._devices, [], [], patience_s)
+            for device in readable:
+                self._take(self._devices.index(device))
+            for number in (0, 1):
+                self._deliver(number)
+
+    def _take(self, number: int) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                packet = os.read(self._devices[number], _LONGEST_PACKET)
+            except BlockingIOError:
+                return
+            arrives_at = self._directions[number].arrival(time.monotonic(), len(packet))
+            if arrives_at is not None:
+                self._waiting[number].append((arrives_at, packet))
+
+    def _deliver(self, number: int) -> None:
+        queue = self._waiting[number]
+        while queue and queue[0][0] <= time.monotonic():
+            with suppress(OSError):  # the device's own queue is full
+                os.write(self._devices[1 - number], queue.popleft()[1])
+
+
+def main() -> None:
+    """Shape until terminated."""
+    name, seed, one, other = sys.argv[1:]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
+    with suppress(PermissionError):
+        os.nice(-10)  # a shaper that has to wait is a longer delay
+    Shaper(LINKS[name], int(seed), (int(one), int(other))).run()
+
+
+if __name__ == "__main__":
+    main()
