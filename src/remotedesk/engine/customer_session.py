@@ -228,6 +228,8 @@ class CustomerSession(Session):
     def quiet(self) -> None:
         """Revoke everything; from any thread."""
         self.gate.stop()
+        if (connection := self.connection) is not None:
+            connection.link.hush()
         self.features.quiet()
 
     async def release(self) -> None:

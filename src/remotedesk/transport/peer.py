@@ -21,6 +21,7 @@ from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
 from remotedesk.transport.description import admissible, fingerprint
+from remotedesk.transport.rtp.hush import hush
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.input import InputMessage, PointerMove
 from remotedesk.wire.session import SessionMessage
@@ -80,6 +81,10 @@ class PeerLink:
     def overfull(self) -> bool:
         """True if more waits for the rest of its message than this end said it takes; aiortc itself goes on taking."""
         return self._pc.sctp is not None and self._pc.sctp._advertised_rwnd < 0
+
+    def hush(self) -> None:
+        """Send no more of the screen, now; from any thread."""
+        hush(self._pc)
 
     async def close(self) -> None:
         """Close at once; waits at most two seconds for aiortc to wind down. May be called again, or cancelled."""
