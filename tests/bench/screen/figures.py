@@ -40,8 +40,8 @@ def percentile(values: Sequence[float], percent: float) -> float:
     ordered = sorted(values)
     place = (len(ordered) - 1) * percent / 100
     below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    if ordered[below] == ordered[above]:  # infinite ones among them
+    above = math.ceil(place)
+    if ordered[below] == ordered[above]:  # also what never happened, which is infinite
         return ordered[below]
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
 

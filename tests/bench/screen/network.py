@@ -39,8 +39,10 @@ class LinkNetwork:
                 self._hold(role, opening)
             (self._shape if link.is_shaped else self._join)(opening)
             for role, address in ADDRESSES.items():
-                for words in (f"addr add {address}/24 dev {_DEVICE}", f"link set {_DEVICE} up", "link set lo up"):
-                    self._ip(role, words)
+                self._ip(role, "link set lo up")
+                self._ip(role, f"addr add {address}/24 dev {_DEVICE}")
+                self._ip(role, f"link set {_DEVICE} up")
+                self._ip(role, f"route add default dev {_DEVICE}")  # a browser offers only the way to the world
             self._open = opening.pop_all()
 
     def _hold(self, role: str, opening: ExitStack) -> None:
