@@ -89,12 +89,20 @@ class PeerLink:
     async def close(self) -> None:
         """Close at once; waits at most two seconds for aiortc to wind down. May be called again, or cancelled."""
         if self._closing is None:
-            self._closing = asyncio.ensure_future(self._pc.close())
+            self._closing = asyncio.ensure_future(self._wind_down())
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 await asyncio.shield(self._closing)  # cut short, it would leave sockets and tasks behind
         except TimeoutError:
             self._closing.cancel()
+
+    async def _wind_down(self) -> None:
+        """Close the transports first: aiortc itself waits for the picture that is being encoded."""
+        if (sctp := self._pc.sctp) is not None:
+            await sctp.stop()
+            await sctp.transport.stop()
+            await sctp.transport.transport.stop()
+        await self._pc.close()
 
     def _make_channels(self) -> None:
         self.session: Channel[SessionMessage] = Channel(self._pc, channels.SESSION_CHANNEL)

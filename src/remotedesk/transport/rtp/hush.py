@@ -11,7 +11,7 @@ def hush(pc: RTCPeerConnection) -> None:
     aiortc's sender takes the ConnectionError for the end of the transport, and ends. Data channels go on.
     """
     for sender in pc.getSenders():
-        sender.transport._send_rtp = _refuse
+        sender.transport._send_rtp = _refuse  # type: ignore[method-assign, assignment]
 
 
 async def _refuse(_data: bytes) -> NoReturn:
