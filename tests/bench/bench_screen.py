@@ -60,7 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
     ok = True
     for link in options.links:
         for start in starts:
-            ok &= measure(link, start, options.scenes, options.seconds, seed)
+            try:
+                ok &= measure(link, start, options.scenes, options.seconds, seed)
+            except AssertionError as error:
+                print(f"# {link}: nothing could be measured: {error}", flush=True)
+                ok = False
     return 0 if ok else 1
 
 
@@ -80,6 +84,8 @@ def measure(link: str, start: Start, scenes: Sequence[str], seconds: float, seed
             for scene in scenes:
                 for figure, value in stage.measure(scene).items():
                     print(line(link, scene, figure, value, system.name), flush=True)
+        for complaint in () if system.name else seats.complaints():
+            note(complaint)
     return True
 
 

@@ -19,7 +19,8 @@ from tests.bench.screen.watching import Drawn, Sighting, patches
 
 def drawn_stamp(number: int) -> NDArray[np.uint8]:
     white = np.kron(stamp.cells(number), np.ones((stamp.CELL, stamp.CELL), dtype=bool))
-    pixels: NDArray[np.uint8] = np.repeat(white[..., None], 4, axis=2).astype(np.uint8) * np.uint8(255)
+    pixels = np.zeros((stamp.HEIGHT, stamp.WIDTH, 4), dtype=np.uint8)
+    pixels[white] = 255
     return pixels
 
 

@@ -46,7 +46,8 @@ class LinkNetwork:
             self._open = opening.pop_all()
 
     def _hold(self, role: str, opening: ExitStack) -> None:
-        holder = subprocess.Popen(["unshare", "--net", "sleep", "infinity"])
+        # Ends with its standard input, so it outlives nobody, whatever happens.
+        holder = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE)
         opening.callback(end, holder)
         self._holders[role] = holder
         own = os.readlink("/proc/self/ns/net")
@@ -64,7 +65,7 @@ class LinkNetwork:
             devices.append(self.make_in(role, _open_tun))
             opening.callback(os.close, devices[-1])
         command = [sys.executable, "-m", "tests.bench.screen.shaper", self._link.name, str(random.randrange(1 << 30))]
-        shaper = subprocess.Popen([*command, *map(str, devices)], pass_fds=devices)
+        shaper = subprocess.Popen([*command, *map(str, devices)], pass_fds=devices, stdin=subprocess.PIPE)
         opening.callback(end, shaper)
 
     def inside(self, role: str) -> tuple[str, ...]:
@@ -134,6 +135,8 @@ def _open_tun() -> int:
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """End a process that was started here, by force if it does not go."""
+    if process.stdin is not None:
+        process.stdin.close()
     if process.poll() is None:
         process.terminate()
         try:

@@ -1,31 +1,33 @@
 """Plays scenes on the customer's display and measures what the engineer sees of them."""
 
+import io
 import itertools
 import math
 import random
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
-import psutil
+from PIL import Image
 from Xlib import X, display
 from Xlib.ext import xtest
 
 from tests.bench.screen import layout
 from tests.bench.screen.figures import least_ssim, percentile
 from tests.bench.screen.network import end
-from tests.bench.screen.seats import Seats, System, cpu_s
+from tests.bench.screen.seats import Costs, Seats, System
 from tests.bench.screen.watching import DrawingLog, Drawn, Shown, Sighting, Watcher
-from tests.bench.screen.workload import PAUSE_S
+from tests.bench.screen.workload import MENU_CLOSED_S, PAUSE_S
 
 Figures = dict[str, float]
 _RUN_IN_S: Final = 1.0  # of a motion, before it is measured
 _SETTLES_S: Final = 4.0  # what a picture gets on a good link to become exact before the next scene
 _SETTLES_THIN_S: Final = 12.0
 _ON_THE_WAY_S: Final = 2.0  # how long a frame that was drawn may take to count
+_MOST_CHANGES: Final = 5
 _CHANGE_S: Final = 15.0  # how long is waited for an exact picture
 _CLICK_S: Final = 2.5  # how long is waited for the effect of a click
 
@@ -101,27 +103,6 @@ class Scenes:
                 return
             time.sleep(0.05)
 
-    @contextmanager
-    def _costs(self, scene: str, figures: Figures, both_ways: bool = False) -> Iterator[None]:
-        """Add what a scene costs: network and CPU of the customer's side."""
-        pids = (self._system.customer_pid, self._system.engineer_pid)
-        began, cpu, machine = time.monotonic(), [cpu_s(pid) for pid in pids], psutil.cpu_times_percent()
-        bytes_before = [self._seats.delivered_bytes(role) for role in ("engineer", "customer")]
-        yield
-        lasted_s = time.monotonic() - began
-        machine = psutil.cpu_times_percent()
-        cores = [(cpu_s(pid) - before) / lasted_s for pid, before in zip(pids, cpu, strict=True)]
-        rates = [
-            (self._seats.delivered_bytes(role) - before) / 125 / lasted_s
-            for role, before in zip(("engineer", "customer"), bytes_before, strict=True)
-        ]
-        figures["kbps"] = max(rates) if both_ways else rates[0]
-        figures["cpu_cores"] = cores[0]
-        self._note(
-            f"{scene}: back {rates[1]:.1f} kbit/s, engineer's side {cores[1]:.2f} cores, "
-            f"machine {100 - machine.idle:.0f} % busy"
-        )
-
     def _least_ssim(self, scene: str) -> float:
         """Return the bar; a peer's frame counts as soon as its stamp can be read."""
         return -1.0 if self._system.name else least_ssim(self._seats.link.name, scene)
@@ -137,30 +118,33 @@ class Scenes:
     # -- the scenes -----------------------------------------------------------------------------------------
 
     def _motion(self, scene: str) -> Figures:
-        figures: Figures = {}
         self._play(scene)
         self._watch(PAUSE_S + _RUN_IN_S)
+        costs = Costs(self._seats, self._system)
+        # In a thread of its own, since nobody would look at the displays meanwhile.
+        stopping = threading.Timer(self._seconds, costs.stop)
+        stopping.start()
         began = time.monotonic()
-        with self._costs(scene, figures):
-            seen = self._watch(self._seconds)
+        seen = self._watch(self._seconds)
         drawn = self._log.drawn(scene, began, time.monotonic())
         seen += self._watch(_ON_THE_WAY_S)
+        stopping.join()
         self._play("rest")
         numbers = {each.number for each in drawn}
-        seen = [sighting for sighting in seen if sighting.drawn.number in numbers]
+        seen = list({each.drawn.number: each for each in seen if each.drawn.number in numbers}.values())
         shown = [each for sighting in seen if (each := sighting.judged(self._least_ssim(scene)))]
         likeness = _mean([sighting.best_ssim for sighting in seen])
         self._note(
             f"{scene}: {len(drawn)} drawn, {len(seen)} stamps seen, their ssim {likeness:.4f}, {len(shown)} count"
         )
-        return {**_pace(drawn, shown), **figures}
+        self._note(f"{scene}: {costs}")
+        return _pace(drawn, shown) | {"kbps": costs.kbps["engineer"], "cpu_cores": costs.cores["customer"]}
 
     def _change(self) -> Figures:
         firsts: list[float] = []
         exacts: list[float] = []
-        figures: Figures = {}
         until = time.monotonic() + self._seconds
-        while not firsts or time.monotonic() < until:
+        while not firsts or (time.monotonic() < until and len(firsts) < _MOST_CHANGES):
             bytes_before = self._seats.delivered_bytes("engineer")
             first_s, exact_s = self._change_once()
             firsts.append(first_s)
@@ -169,9 +153,15 @@ class Scenes:
             self._note(f"change: first {first_s:.3f} s, exact {exact_s:.3f} s, {size / 1000:.0f} kB until then")
             if math.isinf(exact_s):
                 break
-        figures["first_s"] = percentile(firsts, 50)
-        figures["exact_s"] = percentile(exacts, 50)
-        return figures
+        if self._seats.link.is_thin:
+            self._note(f"change: the last picture is {self._lossless_bytes() / 1000:.0f} kB as lossless WebP")
+        return {"first_s": percentile(firsts, 50), "exact_s": percentile(exacts, 50)}
+
+    def _lossless_bytes(self) -> int:
+        """Return how many bytes the customer's screen takes without a loss."""
+        packed = io.BytesIO()
+        Image.fromarray(self._seats.customer.screen.pixels[..., 2::-1]).save(packed, "webp", lossless=True)
+        return packed.tell()
 
     def _change_once(self) -> tuple[float, float]:
         """Change the whole screen once; return seconds to the first picture and to the exact one."""
@@ -198,10 +188,10 @@ class Scenes:
         began = time.monotonic()
         self._watch(PAUSE_S)
         seen = self._watch(self._seconds)
-        drawn = self._log.drawn("menu", began, time.monotonic() - 0.5)
+        drawn = self._log.drawn("menu", began, time.monotonic() - MENU_CLOSED_S)
         exact = {each.drawn.number: _delay_ms(each) for sighting in seen if (each := sighting.judged(1.0))}
         delays = [exact.get(each.number, math.inf) for each in drawn]
-        self._note(f"menu: {len(drawn)} closed, {len(exact)} exact after it")
+        self._note(f"menu: {len(drawn)} closed, {sum(map(math.isfinite, delays))} exact after it")
         return {"exact_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
 
     def _click(self) -> Figures:
@@ -209,7 +199,6 @@ class Scenes:
             return {}
         self._play("click")
         self._watch(PAUSE_S)
-        figures: Figures = {}
         hand = display.Display(self._seats.engineer.server.display)
         delays = []
         try:
@@ -223,8 +212,7 @@ class Scenes:
             _move(hand, *layout.PARKED)
             hand.close()
         self._note(f"click: {len(delays)} clicks, {sum(map(math.isinf, delays))} without an effect that was seen")
-        figures |= {"p50_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
-        return figures
+        return {"p50_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
 
     def _click_once(self, hand: "display.Display") -> float:
         """Click; return the milliseconds until the effect is seen."""
@@ -240,10 +228,11 @@ class Scenes:
         return math.inf
 
     def _idle(self) -> Figures:
-        figures: Figures = {}
-        with self._costs("idle", figures, both_ways=True):
-            time.sleep(self._seconds)
-        return figures
+        costs = Costs(self._seats, self._system)
+        time.sleep(self._seconds)
+        costs.stop()
+        self._note(f"idle: {costs}")
+        return {"kbps": max(costs.kbps.values()), "cpu_cores": costs.cores["customer"]}
 
 
 def _pace(drawn: list[Drawn], shown: list[Shown]) -> Figures:

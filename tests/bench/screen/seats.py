@@ -2,10 +2,11 @@
 
 import subprocess
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 import psutil
 
@@ -13,6 +14,8 @@ from tests.bench.screen.framebuffer import SeenDisplay
 from tests.bench.screen.links import Link
 from tests.bench.screen.network import LinkNetwork, end
 from tests.bench.screen.voice import Voice
+
+_MOST_COMPLAINTS: Final = 5
 
 
 class Seats:
@@ -36,6 +39,15 @@ class Seats:
         """Return how many bytes of IP packets have reached a host so far, without the voice."""
         voice = self._voice.received_bytes(role) if self._voice else 0
         return self.network.delivered_bytes(role) - voice
+
+    def complaints(self) -> list[str]:
+        """Return the last lines that the programs at both ends have written to their logs."""
+        logs = [self.folder / f"{role}.log" for role in ("customer", "engineer")]
+        return [
+            f"{log.stem} logged: {line}"
+            for log in logs
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()[-_MOST_COMPLAINTS:]
+        ]
 
     def close(self) -> None:
         """End all of it."""
@@ -78,7 +90,44 @@ def run_at(seats: Seats, opening: ExitStack, role: str, *command: str, **environ
     return process.pid
 
 
-def cpu_s(pid: int) -> float:
+class Costs:
+    """What a system spends from when this is made until `stop`."""
+
+    def __init__(self, seats: Seats, system: System) -> None:
+        self._seats = seats
+        self._pids = {"customer": system.customer_pid, "engineer": system.engineer_pid}
+        self._before = self._spent()
+        self._machine = psutil.cpu_times()
+        self._began = time.monotonic()
+        self._busy = 0.0
+        self.cores: dict[str, float] = {}
+        """CPU cores that each side's programs kept busy."""
+        self.kbps: dict[str, float] = {}
+        """Kbit/s that reached each side's host, without the voice."""
+
+    def _spent(self) -> tuple[dict[str, float], dict[str, int]]:
+        sides = {role: _cpu_s(pid) for role, pid in self._pids.items()}
+        return sides, {role: self._seats.delivered_bytes(role) for role in self._pids}
+
+    def stop(self) -> None:
+        """Take the figures."""
+        lasted_s = time.monotonic() - self._began
+        cpu_s, size = self._spent()
+        cpu_s_before, size_before = self._before
+        self.cores = {role: (cpu_s[role] - cpu_s_before[role]) / lasted_s for role in cpu_s}
+        self.kbps = {role: (size[role] - size_before[role]) / 125 / lasted_s for role in size}
+        machine = psutil.cpu_times()
+        idle_s = (machine.idle - self._machine.idle) / (psutil.cpu_count() or 1)
+        self._busy = 1 - min(1.0, idle_s / lasted_s)
+
+    def __str__(self) -> str:
+        return (
+            f"back {self.kbps['customer']:.1f} kbit/s, engineer's side {self.cores['engineer']:.3f} cores, "
+            f"machine {100 * self._busy:.0f} % busy"
+        )
+
+
+def _cpu_s(pid: int) -> float:
     """Return the CPU seconds of a process and all its children so far."""
     process = psutil.Process(pid)
     own = process.cpu_times()

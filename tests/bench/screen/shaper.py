@@ -1,4 +1,4 @@
-"""Carries IP packets between two TUN devices as a link of the benchmark would, until it is terminated.
+"""Carries IP packets between two TUN devices as a link of the benchmark would, until its standard input ends.
 
 This kernel, as many, has no netem. Run by the benchmark: python -m tests.bench.screen.shaper LINK SEED FD FD
 """
@@ -28,13 +28,16 @@ class Shaper:
         self._waiting: list[deque[tuple[float, bytes]]] = [deque(), deque()]
 
     def run(self) -> None:
-        """Carry packets for ever."""
+        """Carry packets until the standard input ends."""
         while True:
             first = min((queue[0][0] for queue in self._waiting if queue), default=None)
             patience_s = None if first is None else max(0.0, first - time.monotonic())
-            readable, _, _ = select.select(self._devices, [], [], patience_s)
-            for device in readable:
-                self._take(self._devices.index(device))
+            readable, _, _ = select.select([*self._devices, sys.stdin], [], [], patience_s)
+            if sys.stdin in readable:
+                return
+            for number, device in enumerate(self._devices):
+                if device in readable:
+                    self._take(number)
             for number in (0, 1):
                 self._deliver(number)
 
@@ -56,9 +59,8 @@ class Shaper:
 
 
 def main() -> None:
-    """Shape until terminated."""
+    """Shape until nobody needs it any more."""
     name, seed, one, other = sys.argv[1:]
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started this ends it
     with suppress(PermissionError):
         os.nice(-10)  # a shaper that has to wait is a longer delay

@@ -20,6 +20,7 @@ _LARGEST_WHOLE: Final = 160_000  # pixels; of a larger area patches are compared
 _PATCHES: Final = 48
 _PATCH: Final = 32  # pixels wide and high
 _SAMPLES_AFTER_S: Final = (0.0, 0.004, 0.015, 0.04)  # a picture may come in parts, or be painted while it is read
+_NEARLY: Final = 0.999999
 _MOST_TRUTHS: Final = 300
 _BAND: Final = 64  # rows compared at once
 Patches = NDArray[np.uint8]
@@ -87,7 +88,8 @@ class Sighting:
 
     def judged(self, least_ssim: float) -> Shown | None:
         """Return when the changed area was first as alike as it must be; None if it never was."""
-        likenesses = [(at, ssim(self.truth, sample)) for at, sample in self.samples]
+        # What differs only in colour may have the same luma; that is not exact.
+        likenesses = [(at, min(ssim(self.truth, sample), _NEARLY)) for at, sample in self.samples]
         if self.exact_at is not None:
             likenesses.append((self.exact_at, 1.0))
         counting = [at for at, likeness in likenesses if likeness >= least_ssim]
@@ -127,7 +129,7 @@ class Watcher:
         self._salt = random.randrange(1 << 30)
         self._truths: dict[int, Patches] = {}
         self._compared = _compared()
-        self._unknown: int | None = None
+        self._newest: Sighting | None = None
 
     def read(self, screen: Framebuffer) -> int | None:
         """Return the number of the stamp on a screen."""
@@ -163,16 +165,16 @@ class Watcher:
 
     def sightings(self, until: float) -> Iterator[Sighting | None]:
         """Look every POLL_S until a moment; yield the newest frame again each time, as it was seen so far."""
-        newest: Sighting | None = None
-        highest = self.read(self._engineer) or 0
         while (now := time.monotonic()) < until:
             self._note_truth()
             number = self.read(self._engineer)
             at = time.monotonic()
+            highest = self._newest.drawn.number if self._newest else 0
             if number is not None and number > highest and number in self._truths:
                 drawn = self.log[number]
                 assert drawn is not None
-                newest, highest = Sighting(drawn, self._truths[number]), number
+                self._newest = Sighting(drawn, self._truths[number])
+            newest = self._newest
             if newest is not None and newest.exact_at is None and number == newest.drawn.number:
                 self._take_sample(newest, at)
             yield newest

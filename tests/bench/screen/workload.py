@@ -20,6 +20,7 @@ from tests.bench.screen.painter import Painter
 
 Scene = Iterator[float]
 PAUSE_S: Final = 1.0  # between what a scene needs on the screen and its first change
+MENU_CLOSED_S: Final = 0.5  # at least, until it opens again
 TEXT_LINES: Final = 400
 _TYPED_TOP: Final = 400  # of the editor
 _TYPED_LINES: Final = 10
@@ -162,7 +163,7 @@ class Workload:
                 painter.show(MENU)
 
             painter.commit("menu", MENU, close)
-            yield 0.5 + 0.2 * self._chance.random()
+            yield MENU_CLOSED_S + 0.2 * self._chance.random()
 
     def click(self) -> Scene:
         """Nothing, until somebody clicks: then a dialog shows another text."""
