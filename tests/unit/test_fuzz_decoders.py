@@ -10,11 +10,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from remotedesk.core.audit import Act, AuditChain, verify
 from remotedesk.core.errors import NumberError, ProtocolError, RecordError
+from remotedesk.core.geometry import Rect
 from remotedesk.core.session_number import SessionNumber
+from remotedesk.features.tiles import TileSource, TileView
+from remotedesk.wire.tiles import TILES, Ack, Copy, Update
 from tests.support.fuzzing import LARGEST_INPUT, Mutator, Target, fuzz, fuzz_memory
 from tests.support.messages import Dialect, built, dialects
 
-SECONDS = 5.0  # for each of ten targets; the server has ten more
+SECONDS = 5.0  # for each of twelve targets; the server has ten more
 SOAK_SECONDS = 600.0
 MOST_HELD = 4 * 1024 * 1024  # bytes, for an input of at most a quarter of a megabyte
 
@@ -24,6 +27,21 @@ def read_message(dialect: Dialect, data: bytes) -> None:
     message = dialect.codec.decode(data)
     assert isinstance(message, dialect.structs)
     assert dialect.codec.decode(dialect.codec.encode(message)) == message
+
+
+def read_tiles(data: bytes) -> None:
+    """Decode; what was taken must be said again byte for byte."""
+    assert TILES.encode(TILES.decode(data)) == data
+
+
+def apply_tiles(data: bytes) -> None:
+    """Apply behind a good first message; what was taken leaves a picture of the size that it says."""
+    view = TileView()
+    view.apply(first_update())
+    if len(data) >= 10 and (int.from_bytes(data[6:8], "little") > 100 or int.from_bytes(data[8:10], "little") > 100):
+        return  # a large picture is allowed, and makes slow fuzzing
+    view.apply(data)
+    assert len(view.pixels) == view.width * view.height * 4
 
 
 def read_record(data: bytes) -> None:
@@ -58,6 +76,24 @@ def message_samples(dialect: Dialect) -> tuple[bytes, ...]:
     return tuple(sorted(set(samples)))
 
 
+@functools.cache
+def tile_updates() -> tuple[bytes, ...]:
+    """Return what two pictures of one size make, the second after the first."""
+    chance = random.Random(5)
+    source = TileSource()
+    return tuple(message for _ in range(2) for message in source.encode(chance.randbytes(80 * 70 * 4), 80, 70))
+
+
+def first_update() -> bytes:
+    return tile_updates()[0]
+
+
+def tile_samples() -> tuple[bytes, ...]:
+    rect = Rect(1, 2, 3, 4)
+    moving = Update(1, 80, 70, True, False, False, 7, (Copy(5, 6, rect), Copy(0, 0, rect)), (), b"")
+    return (*tile_updates(), TILES.encode(moving), TILES.encode(Ack(3, 2**64 - 1)))
+
+
 def record_sample() -> bytes:
     chain = AuditChain()
     chain.append("2026-11-23T01:02:03.456+00:00", Act.STARTED, role="customer", routing="12345")
@@ -74,6 +110,8 @@ def targets() -> dict[str, Target]:
     ]
     record, number = record_sample(), SessionNumber("12345", "678901").grouped()
     others = [
+        Target("TILES", read_tiles, ProtocolError, tile_samples()),
+        Target("tile view", apply_tiles, ProtocolError, tile_updates()[1:]),
         Target("record", read_record, RecordError, (record, *record.splitlines(keepends=True)[:1])),
         Target("number", read_number, NumberError, (number.encode(), number.translate(FULL_WIDTH).encode())),
     ]
@@ -81,7 +119,10 @@ def targets() -> dict[str, Target]:
 
 
 FULL_WIDTH = {ord("0") + digit: ord("０") + digit for digit in range(10)} | {ord("-"): ord("ー")}
-NAMES = ["CHAT", "INPUT", "POINTER", "RELAY", "SEALED", "SESSION", "TO_CLIENT", "TO_SERVER", "number", "record"]
+NAMES = [
+    "CHAT", "INPUT", "POINTER", "RELAY", "SEALED", "SESSION", "TILES", "TO_CLIENT", "TO_SERVER", "number", "record",
+    "tile view",
+]  # fmt: skip
 
 
 def run(name: str, seconds: float) -> None:

@@ -37,7 +37,9 @@ DOORS = {
     "ctypes": ("src/remotedesk/platform/",),
     "argon2": ("signaling/",),
     "sqlite3": ("signaling/",),
-    "numpy": (),
+    "numpy": ("src/remotedesk/features/tiles/",),
+    "xxhash": ("src/remotedesk/features/tiles/",),
+    "zstandard": ("src/remotedesk/features/tiles/",),
 }
 
 

@@ -15,6 +15,17 @@ from remotedesk.transport.session_keys import LABEL, Purpose
 from remotedesk.wire.codec import Message
 from remotedesk.wire.pairing import PROTOCOL_VERSION
 from remotedesk.wire.signaling import SUBPROTOCOL
+from remotedesk.wire.tiles import (
+    ACK_LAYOUT,
+    COPY_LAYOUT,
+    LARGEST_SIDE,
+    MOST_DRAWN,
+    MOST_OPERATIONS,
+    MOST_PIXELS,
+    RECT_LAYOUT,
+    TILES,
+    UPDATE_LAYOUT,
+)
 from tests.support.messages import Dialect, dialects, fields
 
 TEXT = (Path(remotedesk.wire.__path__[0]) / "PROTOCOL.md").read_text(encoding="utf-8")
@@ -89,7 +100,28 @@ def test_every_field_has_its_row_with_its_bound(dialect: Dialect) -> None:
 def test_every_set_of_messages_has_its_limit() -> None:
     rows = table("## 2. Messages", ("Set", "Travels", "Largest, bytes"))
     stated = {row["Set"]: row["Largest, bytes"] for row in rows}
-    assert stated == {f"`{dialect.name}`": f"{dialect.codec.largest:,}" for dialect in dialects()}
+    sizes = {dialect.name: dialect.codec.largest for dialect in dialects()} | {"TILES": TILES.largest}
+    assert stated == {f"`{name}`": f"{largest:,}" for name, largest in sizes.items()}
+
+
+BINARY_PARTS = {"Update": UPDATE_LAYOUT, "Copy": COPY_LAYOUT, "Rect": RECT_LAYOUT, "Ack": ACK_LAYOUT}
+
+
+def test_every_field_of_a_binary_message_has_its_row() -> None:
+    rows = table("### TILES", ("Part", "Field", "Type", "Bound", "Meaning"))
+    letters = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
+    stated = {
+        part: "<" + "".join(letters[row["Type"]] for row in rows if row["Part"] == f"`{part}`") for part in BINARY_PARTS
+    }
+    assert stated == {
+        part: layout.format.replace("6H", "HHHHHH").replace("4H", "HHHH") for part, layout in BINARY_PARTS.items()
+    }
+    assert {row["Part"] for row in rows} == {f"`{part}`" for part in BINARY_PARTS}
+    of_update = {row["Field"]: row for row in rows if row["Part"] == "`Update`"}
+    assert of_update["`width`"]["Bound"] == of_update["`height`"]["Bound"] == f"1 to {LARGEST_SIDE:,}"
+    assert of_update["`copies`"]["Bound"] == of_update["`rects`"]["Bound"] == f"0 to {MOST_OPERATIONS:,}"
+    assert f"{MOST_PIXELS:,}" in of_update["`width`"]["Meaning"]
+    assert f"{MOST_DRAWN:,}" in of_update["`rects`"]["Meaning"]
 
 
 @pytest.mark.parametrize("values", ENUMERATIONS, ids=lambda values: values.__name__)
@@ -138,7 +170,7 @@ def test_the_constants_are_the_codes() -> None:
 def test_nothing_is_named_that_does_not_exist() -> None:
     """Every CamelCase word in code quotes is a message, and every code is one of ours."""
     known = {struct.__name__ for dialect in dialects() for struct in dialect.structs} | {"SealedMessage"}
-    known |= {values.__name__ for values in ENUMERATIONS} | {Message.__name__}
+    known |= {values.__name__ for values in ENUMERATIONS} | {Message.__name__} | set(BINARY_PARTS)
     quoted = set(re.findall(r"`([A-Z][a-z]+(?:[A-Z0-9][a-z0-9]+)*)`", TEXT))
     assert quoted - known == set()
     assert set(re.findall(r"RD-\d{3}", TEXT)) - {code.value for code in ErrorCode} == set()

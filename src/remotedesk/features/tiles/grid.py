@@ -1,0 +1,152 @@
+"""The picture as a grid of square tiles: which changed, where exactly, and a hash of what they show."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from remotedesk.core.geometry import Rect
+
+TILE: Final = 64  # pixels, each way; the tiles at the right and bottom edges may be smaller
+BYTES_PER_PIXEL: Final = 4
+COLOURS: Final = np.uint32(0x00FF_FFFF)  # the fourth byte of a pixel is nobody's
+
+Pixels = NDArray[np.uint32]  # height × width, each a little-endian blue, green, red, anything
+Mask = NDArray[np.bool_]
+
+
+def as_pixels(data: bytes | bytearray, width: int, height: int) -> Pixels:
+    """Return `data`, rows of BGRX without padding, as an array on the same memory. Raises ValueError: another size."""
+    return np.frombuffer(data, np.dtype("<u4")).reshape(height, width)
+
+
+def part(rect: Rect) -> tuple[slice, slice]:
+    """Return the index of a rectangle in an array of rows."""
+    return slice(rect.y, rect.y + rect.height), slice(rect.x, rect.x + rect.width)
+
+
+def covering(rect: Rect) -> tuple[slice, slice]:
+    """Return the index of all tiles that a rectangle touches in an array of tiles."""
+    rows = slice(rect.y // TILE, -(-(rect.y + rect.height) // TILE))
+    return rows, slice(rect.x // TILE, -(-(rect.x + rect.width) // TILE))
+
+
+def tile_counts(width: int, height: int) -> tuple[int, int]:
+    """Return the rows and columns of the grid over a picture."""
+    return -(-height // TILE), -(-width // TILE)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Where two pictures differ: by pixel, and by tile."""
+
+    pixels: Mask
+    tiles: Mask
+
+    def settle(self, rect: Rect) -> None:
+        """Take the differences inside `rect` as dealt with."""
+        self.pixels[part(rect)] = False
+        rows, columns = covering(rect)
+        self.tiles[rows, columns] = _any_by_tile(
+            self.pixels[rows.start * TILE : rows.stop * TILE, columns.start * TILE : columns.stop * TILE]
+        )
+
+    def bounds(self) -> Rect:
+        """Return the smallest rectangle of whole tiles, cut at the picture's edges, around all that differs."""
+        rows, columns = np.flatnonzero(self.tiles.any(axis=1)), np.flatnonzero(self.tiles.any(axis=0))
+        if not len(rows):
+            return Rect(0, 0, 0, 0)
+        height, width = self.pixels.shape
+        x, y = int(columns[0]) * TILE, int(rows[0]) * TILE
+        right, bottom = min(int(columns[-1] + 1) * TILE, width), min(int(rows[-1] + 1) * TILE, height)
+        return Rect(x, y, right - x, bottom - y)
+
+
+def changes_between(frame: bytes | bytearray, shown: bytes | bytearray, width: int, height: int) -> Changes | None:
+    """Compare two pictures of one size; None when they are the same to the byte."""
+    pixels = np.zeros((height, width), np.bool_)
+    tiles = np.zeros(tile_counts(width, height), np.bool_)
+    new, old, old_bytes = as_pixels(frame, width, height), as_pixels(shown, width, height), memoryview(shown)
+    row_bytes = width * BYTES_PER_PIXEL
+    same = True
+    for row in range(len(tiles)):
+        start, stop = row * TILE, min((row + 1) * TILE, height)
+        # startswith is memcmp without a copy: a band that did not change costs only the reading.
+        if frame.startswith(old_bytes[start * row_bytes : stop * row_bytes], start * row_bytes):
+            continue
+        band = pixels[start:stop]
+        np.not_equal(new[start:stop], old[start:stop], out=band)
+        tiles[row] = _any_by_tile(band)[0]
+        same = False
+    return None if same else Changes(pixels, tiles)
+
+
+def rectangles(changes: Changes) -> list[Rect]:
+    """Return few rectangles that hold every difference, top down, cut to the pixels that differ.
+
+    Neighbouring tiles of a row become one, and so do rows below each other with the same columns.
+    """
+    found: list[Rect] = []
+    open_runs: dict[tuple[int, int], int] = {}
+    rows = _runs(changes.tiles)
+    for row, runs in enumerate([*rows, []]):
+        for run in [run for run in open_runs if run not in runs]:
+            first, end = run
+            top = open_runs.pop(run)
+            whole = Rect(first * TILE, top * TILE, (end - first) * TILE, (row - top) * TILE)
+            found.append(_tight(changes.pixels, whole))
+        for run in runs:
+            open_runs.setdefault(run, row)
+    return sorted(found, key=lambda rect: (rect.y, rect.x))
+
+
+class TileHashes:
+    """The hash of each tile of one picture, kept while the picture changes, and one number out of them all."""
+
+    def __init__(self, width: int, height: int) -> None:
+        shape = tile_counts(width, height)
+        self._hashes = np.zeros(shape, np.dtype("<u8"))
+        self._stale = np.ones(shape, np.bool_)
+
+    def touch(self, rect: Rect) -> None:
+        """Note that pixels of `rect` may have changed."""
+        self._stale[covering(rect)] = True
+
+    def picture_hash(self, pixels: Pixels) -> int:
+        """Return the 64-bit XXH3 of the tiles' hashes, row by row, after hashing anew the tiles that were touched."""
+        for row, column in np.argwhere(self._stale).tolist():
+            tile = pixels[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
+            self._hashes[row, column] = xxhash.xxh3_64_intdigest((tile & COLOURS).data)
+        self._stale[:] = False
+        return xxhash.xxh3_64_intdigest(self._hashes.data)
+
+
+def _any_by_tile(pixels: Mask) -> Mask:
+    """Return for each tile whether any of its pixels is set; `pixels` begins at a tile's corner."""
+    height, width = pixels.shape
+    columns = np.stack([pixels[top : top + TILE].any(axis=0) for top in range(0, height, TILE)])
+    return np.logical_or.reduceat(columns, range(0, width, TILE), axis=1)
+
+
+def _runs(tiles: Mask) -> list[list[tuple[int, int]]]:
+    """Return for each row of tiles the (first, end) of each run of set ones."""
+    framed = np.zeros((tiles.shape[0], tiles.shape[1] + 2), np.bool_)
+    framed[:, 1:-1] = tiles
+    runs: list[list[tuple[int, int]]] = [[] for _ in tiles]
+    for (row, first), (_, end) in np.argwhere(framed[:, 1:] != framed[:, :-1]).reshape(-1, 2, 2).tolist():
+        runs[row].append((first, end))
+    return runs
+
+
+def _tight(pixels: Mask, rect: Rect) -> Rect:
+    """Return the smallest rectangle around the set pixels in `rect`, which holds at least one."""
+    inside = pixels[part(rect)]
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    return Rect(
+        rect.x + int(columns[0]),
+        rect.y + int(rows[0]),
+        int(columns[-1] - columns[0]) + 1,
+        int(rows[-1] - rows[0]) + 1,
+    )

@@ -1,0 +1,232 @@
+"""The customer's end: turns each captured picture into the messages that bring the viewer's up to it."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.core.geometry import Rect
+from remotedesk.features.tiles.codec import LARGEST_GROWTH, PACKED_BYTES, TileEncoder, packed
+from remotedesk.features.tiles.grid import (
+    BYTES_PER_PIXEL,
+    Changes,
+    Pixels,
+    TileHashes,
+    as_pixels,
+    changes_between,
+    part,
+    rectangles,
+)
+from remotedesk.features.tiles.moves import FEWEST_TILES, find_moves
+from remotedesk.wire.tiles import (
+    COPY_LAYOUT,
+    MOST_DRAWN,
+    MOST_OPERATIONS,
+    RECT_LAYOUT,
+    TILES,
+    UPDATE_LAYOUT,
+    Ack,
+    Copy,
+    Update,
+    allowed_size,
+)
+
+MESSAGE_BYTES: Final = 48 * 1024  # no message is larger
+LEAST_ROOM: Final = 8 * 1024  # bytes left in a message that are still worth a part of the stream
+MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
+RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
+_SEQUENCES: Final = 1 << 32
+
+
+class TileSource:
+    """Knows what the viewer has been sent and says what is missing; used from one thread.
+
+    One source speaks to one `TileView`: both begin together, and every message reaches the view, in order.
+    """
+
+    def __init__(self, level: int = 3) -> None:
+        """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear."""
+        self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
+        self._level = level
+        self._size = (0, 0)
+        self._sequence = 0
+        self._misses = 0
+        self._resume_at = 0  # the row where the budget ended
+        self._picture_hash = 0
+        self._set_up(0, 0)
+
+    @property
+    def level(self) -> int:
+        """zstd's level; setting another begins a new stream, which has forgotten all that was sent before."""
+        return self._level
+
+    @level.setter
+    def level(self, level: int) -> None:
+        if level != self._level:
+            self._level = level
+            self._encoder, self._fresh = TileEncoder(level), True
+
+    def restart(self) -> None:
+        """Send everything anew with the next picture, whatever the viewer has."""
+        self._set_up(0, 0)
+
+    def encode(self, frame: bytes | bytearray, width: int, height: int, budget: int | None = None) -> list[bytes]:
+        """Return the messages, each of MESSAGE_BYTES at most, that make the viewer's picture equal `frame` (BGRX).
+
+        None when it does already. After about `budget` bytes the rest waits for the next call, with this picture or
+        a newer one. Raises PlatformError(CAPTURE_FAILED): a picture that may not travel.
+        """
+        if not allowed_size(width, height) or len(frame) != width * height * BYTES_PER_PIXEL:
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "picture size")
+        if (width, height) != self._size:
+            self._set_up(width, height)
+        changes = changes_between(frame, self._shown, width, height)
+        if changes is None and not self.behind:
+            return []
+        draft, messages = _Draft(), list[bytes]()
+        done = True
+        if changes is not None:
+            pixels = as_pixels(frame, width, height)
+            draft.copies = self._copy(pixels, changes)
+            done = self._draw(pixels, rectangles(changes), draft, messages, budget)
+        draft.compress(self._encoder)
+        self.behind = not done
+        if done:
+            self._resume_at = 0
+        messages.append(self._message(draft, last=done))
+        return messages
+
+    def agrees(self, ack: Ack) -> bool | None:
+        """Say whether the viewer's picture is the newest one given here; None when the ack is not about that."""
+        if self.behind or (ack.sequence + 1) % _SEQUENCES != self._sequence:
+            return None
+        return ack.picture_hash == self._picture_hash
+
+    def _set_up(self, width: int, height: int) -> None:
+        """Begin with a black picture and a new stream, as the blank and fresh update tells the viewer to."""
+        self._size = (width, height)
+        self._shown = bytearray(width * height * BYTES_PER_PIXEL)
+        self._shown_pixels = as_pixels(self._shown, width, height)
+        self._hashes = TileHashes(width, height)
+        self._encoder = TileEncoder(self._level)
+        self._fresh = self._blank = self.behind = True
+        self._resume_at = 0
+
+    def _copy(self, frame: Pixels, changes: Changes) -> tuple[Copy, ...]:
+        """Find what moved, and move it in what the viewer has."""
+        if np.count_nonzero(changes.tiles) < FEWEST_TILES:
+            return ()
+        if self._misses >= MISSES_TO_REST and self._misses % RESTS:
+            self._misses += 1
+            return ()
+        copies = find_moves(frame, self._shown_pixels, changes)
+        self._misses = 0 if copies else self._misses + 1
+        for copy in copies:
+            self._show(frame, copy.target)
+        return copies
+
+    def _draw(
+        self, frame: Pixels, rects: list[Rect], draft: "_Draft", messages: list[bytes], budget: int | None
+    ) -> bool:
+        """Put rectangles into `draft`, and the messages it fills into `messages`; False if the budget ended it.
+
+        It goes on where the budget ended it last time, so that a busy place above does not starve what is below.
+        """
+        for rect in _beginning_at(self._resume_at, rects):
+            bottom, y = rect.y + rect.height, rect.y
+            while y < bottom:
+                rows = min(draft.rows_of(rect.width), bottom - y)
+                if rows:
+                    strip = Rect(rect.x, y, rect.width, rows)
+                    draft.add(strip, packed(frame[part(strip)]))
+                    self._show(frame, strip)
+                    y += rows
+                    continue
+                draft.compress(self._encoder)
+                if budget is not None and sum(map(len, messages)) + draft.size >= budget:
+                    self._resume_at = y
+                    return False
+                if draft.room < LEAST_ROOM or not draft.rows_of(rect.width):
+                    messages.append(self._message(draft, last=False))
+                    draft.clear()
+        return True
+
+    def _show(self, frame: Pixels, rect: Rect) -> None:
+        self._shown_pixels[part(rect)] = frame[part(rect)]
+        self._hashes.touch(rect)
+
+    def _message(self, draft: "_Draft", *, last: bool) -> bytes:
+        self._picture_hash = self._hashes.picture_hash(self._shown_pixels) if last else 0
+        update = Update(
+            self._sequence,
+            *self._size,
+            last,
+            self._fresh,
+            self._blank,
+            self._picture_hash,
+            draft.copies,
+            tuple(draft.rects),
+            bytes(draft.data),
+        )
+        self._sequence = (self._sequence + 1) % _SEQUENCES
+        self._fresh = self._blank = False
+        return TILES.encode(update)
+
+
+def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
+    """Return what of the rectangles lies below the top of `row`, then what lies above it."""
+    below = [Rect(rect.x, max(rect.y, row), rect.width, rect.y + rect.height - max(rect.y, row)) for rect in rects]
+    above = [Rect(rect.x, rect.y, rect.width, min(rect.y + rect.height, row) - rect.y) for rect in rects]
+    return [rect for rect in below + above if rect.height > 0]
+
+
+@dataclass
+class _Draft:
+    """A message in the making. Pixels count with their full size until they are compressed, so it always fits."""
+
+    copies: tuple[Copy, ...] = ()
+    rects: list[Rect] = field(default_factory=list)
+    data: bytearray = field(default_factory=bytearray)  # of the stream
+    _raw: bytearray = field(default_factory=bytearray)
+    _drawn: int = 0  # pixels
+
+    @property
+    def size(self) -> int:
+        """Bytes, if it left now."""
+        operations = len(self.copies) * COPY_LAYOUT.size + len(self.rects) * RECT_LAYOUT.size
+        return UPDATE_LAYOUT.size + operations + len(self.data)
+
+    @property
+    def room(self) -> int:
+        """Bytes of pixels that fit in, with one more rectangle, even if they can't be compressed."""
+        return MESSAGE_BYTES - self.size - len(self._raw) - RECT_LAYOUT.size - LARGEST_GROWTH
+
+    def rows_of(self, width: int) -> int:
+        """Return how many rows of so many pixels fit in."""
+        if len(self.copies) + len(self.rects) >= MOST_OPERATIONS:
+            return 0
+        return max(0, min(self.room // (width * PACKED_BYTES), (MOST_DRAWN - self._drawn) // width))
+
+    def add(self, rect: Rect, raw: bytes) -> None:
+        """Add a rectangle that fits and its packed pixels; one that continues the last downwards makes it longer."""
+        self._raw += raw
+        self._drawn += rect.width * rect.height
+        above = self.rects[-1] if self.rects else Rect(0, 0, 0, 0)
+        if (above.x, above.width, above.y + above.height) == (rect.x, rect.width, rect.y):
+            self.rects[-1] = Rect(above.x, above.y, above.width, above.height + rect.height)
+        else:
+            self.rects.append(rect)
+
+    def compress(self, encoder: TileEncoder) -> None:
+        """Turn the pixels added since the last time into a part of the stream."""
+        if self._raw:
+            self.data += encoder.encode(self._raw)
+            self._raw.clear()
+
+    def clear(self) -> None:
+        """Begin the next message."""
+        self.copies = ()
+        self.rects.clear()
+        self.data.clear()
+        self._drawn = 0

@@ -1,0 +1,153 @@
+"""The binary messages of the tiles channel: they come out as they went in, and nothing out of bounds goes in or out."""
+
+import dataclasses
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.core.geometry import Rect
+from remotedesk.wire.tiles import (
+    ACK_LAYOUT,
+    LARGEST,
+    LARGEST_SIDE,
+    MOST_OPERATIONS,
+    TILES,
+    UPDATE_LAYOUT,
+    Ack,
+    Copy,
+    TileMessage,
+    Update,
+    allowed_size,
+)
+
+PLAIN = Update(7, 640, 480, True, False, False, 99, (), (Rect(0, 0, 10, 5),), b"pixels")
+SEQUENCES, HASHES = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
+
+
+@st.composite
+def rects(draw: st.DrawFn, width: int, height: int) -> Rect:
+    x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
+    return Rect(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))
+
+
+@st.composite
+def updates(draw: st.DrawFn) -> Update:
+    width, height = draw(st.integers(1, 600)), draw(st.integers(1, 600))
+    copies = []
+    if draw(st.booleans()):
+        target = draw(rects(width, height))
+        x, y = draw(st.integers(0, width - target.width)), draw(st.integers(0, height - target.height))
+        copies.append(Copy(x, y, target))
+    drawn = draw(st.lists(rects(width, height), max_size=2))
+    return Update(
+        draw(SEQUENCES),
+        width,
+        height,
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(HASHES),
+        tuple(copies),
+        tuple(drawn),
+        draw(st.binary(min_size=1, max_size=300)) if drawn else b"",
+    )
+
+
+@given(st.one_of(updates(), st.builds(Ack, SEQUENCES, HASHES)))
+def test_a_message_comes_out_as_it_went_in(message: TileMessage) -> None:
+    data = TILES.encode(message)
+    assert TILES.decode(data) == message
+    assert len(data) <= TILES.largest
+
+
+def changed(**fields: object) -> Update:
+    return dataclasses.replace(PLAIN, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        changed(sequence=-1),
+        changed(sequence=2**32),
+        changed(picture_hash=2**64),
+        changed(width=0),
+        changed(height=0),
+        changed(width=LARGEST_SIDE + 1),
+        changed(width=70_000),
+        changed(width=LARGEST_SIDE, height=LARGEST_SIDE),
+        changed(rects=(Rect(0, 0, 0, 5),)),
+        changed(rects=(Rect(0, 0, 5, 0),)),
+        changed(rects=(Rect(631, 0, 10, 5),)),
+        changed(rects=(Rect(0, 476, 10, 5),)),
+        changed(rects=(Rect(-1, 0, 10, 5),)),
+        changed(rects=(Rect(65_535, 65_535, 65_535, 65_535),)),
+        changed(rects=(Rect(0, 0, 640, 480),) * 4),  # more pixels than a message may bring
+        changed(rects=()),  # data for nothing
+        changed(data=b""),  # nothing to draw with
+        changed(copies=(Copy(631, 0, Rect(0, 0, 10, 5)),)),
+        changed(copies=(Copy(0, 476, Rect(0, 0, 10, 5)),)),
+        changed(copies=(Copy(0, 0, Rect(631, 0, 10, 5)),)),
+        changed(copies=(Copy(0, 0, Rect(0, 0, 640, 480)), Copy(0, 0, Rect(0, 0, 1, 1)))),  # more than the picture
+        changed(copies=(Copy(0, 0, Rect(0, 0, 1, 1)),) * (MOST_OPERATIONS + 1), rects=(), data=b""),
+    ],
+)
+def test_what_the_other_side_would_refuse_is_not_sent(update: Update) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        TILES.encode(update)
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_as_much_as_is_allowed_is_taken() -> None:
+    pixel = Rect(639, 479, 1, 1)
+    TILES.encode(changed(rects=(pixel,) * MOST_OPERATIONS, data=b"."))
+    TILES.encode(changed(copies=(Copy(0, 0, Rect(0, 0, 640, 480)),)))
+    TILES.encode(changed(rects=(), data=b""))
+
+
+def test_no_message_is_too_big() -> None:
+    whole = LARGEST - len(TILES.encode(changed(data=b"."))) + 1
+    assert len(TILES.encode(changed(data=bytes(whole)))) == LARGEST
+    for act in (
+        lambda: TILES.encode(changed(data=bytes(whole + 1))),
+        lambda: TILES.decode(bytes(LARGEST + 1)),
+    ):
+        with pytest.raises(ProtocolError) as caught:
+            act()
+        assert caught.value.code is ErrorCode.MESSAGE_TOO_BIG
+
+
+def with_counts(copies: int, rects: int) -> bytes:
+    return UPDATE_LAYOUT.pack(1, 0, 0, 640, 480, 0, copies, rects)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00",
+        b"\x01",
+        b"\x02",
+        b"\x03" + bytes(40),
+        ACK_LAYOUT.pack(2, 1, 1) + b"\x00",
+        ACK_LAYOUT.pack(2, 1, 1)[:-1],
+        with_counts(0, 0)[:-1],
+        with_counts(1, 0),
+        with_counts(0, 1),
+        with_counts(65_535, 65_535),
+        with_counts(4_000, 97) + bytes(60_000),
+        struct.pack("<BB", 1, 8) + with_counts(0, 0)[2:],  # a flag nobody knows
+    ],
+)
+def test_what_is_no_message_is_refused(data: bytes) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        TILES.decode(data)
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_what_an_update_costs_is_known_from_its_rectangles() -> None:
+    assert changed(rects=(Rect(0, 0, 10, 5), Rect(3, 3, 2, 2))).drawn == 54
+    assert allowed_size(8192, 4050)
+    assert not allowed_size(8192, 4051)
