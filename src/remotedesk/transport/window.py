@@ -1,0 +1,171 @@
+"""How many bytes may be under way to the other side, so that the link is full and its queue is not.
+
+The window is the link's rate times the round trip without any queue, plus a little queue. The rate is what the other
+side acknowledged per second (draft-cheng-iccrg-delivery-rate-estimation-02, the largest of the last seconds); an
+acknowledgement delay that stays high says that the link has become slower, and the rate is then taken anew.
+Loss does not count: a message held up by a lost packet comes together with those sent after it, which are young.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
+LEAST_WINDOW: Final = 3_600  # bytes; three packets, without which no loss is noticed in time
+MOST_WINDOW: Final = 768 * 1024  # bytes; below the 1 MiB that may wait at the other side for a lost packet
+PACKET: Final = 1_160  # bytes; what aiortc puts into one packet
+MOST_MESSAGE: Final = 48 * 1024  # bytes
+QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
+HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
+RATE_KEPT_S: Final = 2.0
+BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
+BASE_DOUBTED_S: Final = 2.0  # so long, if it has just become much longer
+HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
+
+
+@dataclass(frozen=True, slots=True)
+class _Flying:
+    """One message under way, with what was known when it was sent."""
+
+    sequence: int
+    nbytes: int
+    sent_at: float
+    delivered: int
+    delivered_at: float
+    first_sent_at: float
+    loaded: bool  # the window was full, or nearly so: what comes back says something about the link
+
+
+class DelayWindow:
+    """Window of one sender on one ordered channel. All times are seconds of one monotonic clock, passed in.
+
+    The sender keeps its messages within `room()`, sends nothing larger than `message_bytes`, and tells of each.
+    """
+
+    def __init__(self) -> None:
+        self._flying: deque[_Flying] = deque()
+        self._in_flight = 0
+        self._window = float(FIRST_WINDOW)
+        self._delivered = 0
+        self._delivered_at = 0.0
+        self._first_sent_at = 0.0
+        self._rates: deque[tuple[float, float]] = deque()  # (when, bytes per second), falling: the first is the largest
+        self._rtt: float | None = None
+        self._base: float | None = None
+        self._probe_at = 0.0  # when to look for it again
+        self._base_bytes = 0  # the size of the message it was measured with
+        self._high_since: tuple[float, int] | None = None  # when, and bytes delivered by then
+        self._probing: tuple[float, tuple[float, int]] | None = None  # until when; shortest round trip, of what size
+
+    @property
+    def rate_bps(self) -> float:
+        """Payload bits per second the link is known to carry; 0.0 before anything is known."""
+        return 8 * self._rate
+
+    @property
+    def rtt_s(self) -> float:
+        """Smoothed seconds from sending a message to its acknowledgement (RFC 6298); 0.0 before the first."""
+        return self._rtt or 0.0
+
+    @property
+    def message_bytes(self) -> int:
+        """The size messages should have at most, so that several are under way and a lost packet holds up little."""
+        return min(MOST_MESSAGE, max(1, int(self._window) // (8 * PACKET)) * PACKET)
+
+    def room(self) -> int:
+        """Return how many bytes may be sent now; never 0 while nothing is under way."""
+        return max(0, int(self._allowed) - self._in_flight)
+
+    def sent(self, sequence: int, nbytes: int, now: float) -> None:
+        """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""
+        if not self._flying:
+            self._first_sent_at = self._delivered_at = now
+        self._in_flight += nbytes
+        loaded = self._in_flight + max(nbytes, PACKET) > self._allowed
+        self._flying.append(
+            _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, loaded)
+        )
+
+    def acked(self, sequence: int, now: float) -> None:
+        """Take the other side's word that everything up to `sequence` has arrived. An unknown one changes nothing."""
+        if not self._flying or not self._flying[0].sequence <= sequence <= self._flying[-1].sequence:
+            return
+        while self._flying and self._flying[0].sequence <= sequence:
+            last = self._flying.popleft()
+            self._in_flight -= last.nbytes
+            self._delivered += last.nbytes
+        self._delivered_at, self._first_sent_at = now, last.sent_at
+        rtt = now - last.sent_at
+        self._rtt = rtt if self._rtt is None else self._rtt + (rtt - self._rtt) / 8
+        self._note_base(rtt, last.nbytes, now)
+        self._note_rate(last, now)
+        if self._rates:
+            queue_s = rtt - self._known_base - max(0, last.nbytes - self._base_bytes) / self._rate
+            self._note_queue(queue_s, last.loaded, now)
+            # Without it a window of a few packets, full or not, would be rounded down for ever.
+            more = PACKET if last.loaded and queue_s < QUEUE_S / 2 else 0
+            self._window = min(MOST_WINDOW, self._fitting(self._rate) + more)
+
+    @property
+    def _rate(self) -> float:
+        return self._rates[0][1] if self._rates else 0
+
+    @property
+    def _known_base(self) -> float:
+        return self._base or 0.0
+
+    @property
+    def _allowed(self) -> float:
+        if self._probing is None:
+            return min(MOST_WINDOW, self._window)
+        return max(LEAST_WINDOW, self._rate * self._known_base / 2)
+
+    def _fitting(self, rate: float) -> float:
+        return min(MOST_WINDOW, max(LEAST_WINDOW, rate * (self._known_base + QUEUE_S)))
+
+    def _note_base(self, rtt: float, nbytes: int, now: float) -> None:
+        """Keep the shortest round trip; when none as short came for long, look for it with half the window."""
+        if self._base is None or rtt < self._base:
+            self._base, self._base_bytes, self._probe_at = rtt, nbytes, now + BASE_KEPT_S
+        if self._probing is not None:
+            until, shortest = self._probing
+            self._probing = (until, min(shortest, (rtt, nbytes)))
+            if now >= until:
+                self._end_probe(*min(shortest, (rtt, nbytes)), now)
+        elif now >= self._probe_at:
+            self._probing = (now + 2 * self.rtt_s + HELD_UP_S, (rtt, nbytes))
+
+    def _end_probe(self, shortest: float, nbytes: int, now: float) -> None:
+        # A longer way makes no wider window: what it carries is for the next samples to say.
+        if self._rates:
+            self._rates = deque([(now, min(self._rate, self._window / (shortest + QUEUE_S)))])
+        doubtful = shortest > self._known_base + HIGH_QUEUE_S  # a queue that had not drained, or indeed a longer way
+        self._base, self._base_bytes = shortest, nbytes
+        self._probe_at = now + (BASE_DOUBTED_S if doubtful else BASE_KEPT_S)
+        self._probing = None
+
+    def _note_rate(self, message: _Flying, now: float) -> None:
+        """Take a sample; one made with a window that was not full can only raise the rate."""
+        interval = max(now - message.delivered_at, message.sent_at - message.first_sent_at, self._known_base, 0.001)
+        rate = (self._delivered - message.delivered) / interval
+        if not message.loaded and (rate <= self._rate or self._fitting(rate) <= self._window):
+            return
+        if message.loaded:
+            while self._rates and self._rates[0][0] < now - RATE_KEPT_S:
+                self._rates.popleft()
+        while self._rates and self._rates[-1][1] <= rate:
+            self._rates.pop()
+        self._rates.append((now, rate))
+
+    def _note_queue(self, queue_s: float, loaded: bool, now: float) -> None:
+        """Start the rate anew from what arrives when the queue stays high although only our window fills it."""
+        if queue_s < HIGH_QUEUE_S or not loaded:
+            self._high_since = None
+        elif self._high_since is None:
+            self._high_since = now, self._delivered
+        else:
+            since, delivered = self._high_since
+            if now - since >= max(self._known_base, HELD_UP_S):
+                rate = (self._delivered - delivered) / (now - since)
+                self._rates = deque([(now, min(rate, self._rate))])
+                self._high_since = now, self._delivered
