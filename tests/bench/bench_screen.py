@@ -22,8 +22,8 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 
 from tests.bench.screen.chromium import Chromium
@@ -35,6 +35,7 @@ from tests.bench.screen.seats import Seats, System
 from tests.bench.screen.tigervnc import TigerVnc
 
 _FIRST_PICTURE_S = 40.0
+_PRIORITY = -10
 Start = Callable[[Seats], System]
 _VP8, _AV1 = partial(Chromium, codec="vp8"), partial(Chromium, codec="av1")
 PEERS: dict[str, Sequence[Start]] = {
@@ -76,7 +77,7 @@ def measure(link: str, start: Start, scenes: Sequence[str], seconds: float, seed
 
     with Seats(LINKS[link]) as seats, closing(start(seats)) as system:
         started_at = time.monotonic()
-        with closing(Scenes(seats, system, seed, seconds, note)) as stage:
+        with ahead_of_others(), closing(Scenes(seats, system, seed, seconds, note)) as stage:
             if not stage.await_picture(_FIRST_PICTURE_S):
                 note(f"no picture in {_FIRST_PICTURE_S:.0f} s")
                 return False
@@ -87,6 +88,17 @@ def measure(link: str, start: Start, scenes: Sequence[str], seconds: float, seed
         for complaint in () if system.name else seats.complaints():
             note(complaint)
     return True
+
+
+@contextmanager
+def ahead_of_others() -> Iterator[None]:
+    """Draw and look first, before anything that is measured: on a busy machine that is late, not the ruler."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, _PRIORITY)
+    try:
+        yield
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, before)
 
 
 def _parser() -> argparse.ArgumentParser:

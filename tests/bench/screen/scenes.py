@@ -134,8 +134,10 @@ class Scenes:
         seen = list({each.drawn.number: each for each in seen if each.drawn.number in numbers}.values())
         shown = [each for sighting in seen if (each := sighting.judged(self._least_ssim(scene)))]
         likeness = _mean([sighting.best_ssim for sighting in seen])
+        soonest = percentile([1000 * (each.seen_at - _drawn_at(each.drawn)) for each in seen], 50)
         self._note(
-            f"{scene}: {len(drawn)} drawn, {len(seen)} stamps seen, their ssim {likeness:.4f}, {len(shown)} count"
+            f"{scene}: {len(drawn)} drawn, {len(seen)} stamps seen (p50 {soonest:.1f} ms, ssim {likeness:.4f}), "
+            f"{len(shown)} count"
         )
         self._note(f"{scene}: {costs}")
         return _pace(drawn, shown) | {"kbps": costs.kbps["engineer"], "cpu_cores": costs.cores["customer"]}
@@ -181,6 +183,7 @@ class Scenes:
             return math.inf, math.inf
         shown = candidate.judged(least)
         first_at = min(shown.at if shown else math.inf, exact_at)
+        self._note(f"change: its stamp came after {candidate.seen_at - candidate.drawn.at:.3f} s")
         return first_at - candidate.drawn.at, exact_at - candidate.drawn.at
 
     def _menu(self) -> Figures:

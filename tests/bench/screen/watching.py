@@ -96,6 +96,11 @@ class Sighting:
         return Shown(self.drawn, counting[0], max(each for _, each in likenesses)) if counting else None
 
     @property
+    def seen_at(self) -> float:
+        """Return when the stamp alone was seen."""
+        return min([at for at, _ in self.samples] + ([] if self.exact_at is None else [self.exact_at]))
+
+    @property
     def best_ssim(self) -> float:
         """Return the best likeness it came to."""
         return 1.0 if self.exact_at is not None else max(ssim(self.truth, sample) for _, sample in self.samples)
