@@ -7,6 +7,7 @@ from typing import Final
 from tests.bench.screen.layout import PARKED, SCREEN
 from tests.bench.screen.network import ADDRESSES
 from tests.bench.screen.seats import Seats, run_at
+from tests.support.accessibility import Control
 from tests.support.person import Person
 from tests.support.signaling_process import SignalingProcess
 from tests.support.stage import CLIENT, CUSTOMER, ENGINEER
@@ -72,8 +73,8 @@ class Product:
         engineer = self._engineer
         engineer.clicks("full_screen")
 
-        def is_full(view: object) -> bool:
-            extents = engineer.sees("screen").extents
+        def is_full(view: Control) -> bool:
+            extents = view.extents
             return (extents.width, extents.height) == (SCREEN.width, SCREEN.height)
 
         engineer.sees("screen", is_full)
