@@ -63,9 +63,10 @@ def test_what_is_no_stream_is_refused(data: bytes) -> None:
 
 
 def test_a_stream_that_ends_is_refused() -> None:
-    decoder = TileDecoder()
-    refused(decoder, zstandard.compress(bytes(100)), 101)
-    refused(decoder, zstandard.compress(bytes(100)) * 2, 100)
+    whole, beginning = zstandard.compress(bytes(100)), TileEncoder(3).encode(b".")[:6]
+    for data in (whole, whole * 2, whole + beginning):
+        refused(TileDecoder(), data, 101)
+    refused(TileDecoder(), whole, 100)
 
 
 def test_a_window_that_is_too_large_is_refused() -> None:

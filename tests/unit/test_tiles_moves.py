@@ -74,6 +74,20 @@ def test_two_panes_that_scroll_apart_are_two_copies() -> None:
     assert sorted(copy.y - copy.target.y for copy in moves(new, old)) == [30, 77]
 
 
+def test_crossing_copies_stay_smaller_than_the_picture() -> None:
+    """Bars at both sides go down, bars above and below go right; white between them fits either way."""
+    chance = np.random.default_rng(6)
+    old, new = np.full((2, 1200, 1600), 0xFFFFFF, np.uint32)
+    for x in (0, 1300):
+        bar = chance.integers(0, 1 << 24, (700, 300), np.uint32)
+        old[210:910, x : x + 300] = new[240:940, x : x + 300] = bar
+    for y in (0, 1000):
+        bar = chance.integers(0, 1 << 24, (200, 800), np.uint32)
+        old[y : y + 200, 400:1200] = new[y : y + 200, 430:1230] = bar
+    (copy,) = moves(new, old)
+    assert copy.target == Rect(0, 230, 1600, 710)  # nothing of the white around
+
+
 @pytest.mark.parametrize("kind", ["other", "white", "few", "narrow", "low", "stripes"])
 def test_what_did_not_move_is_no_copy(kind: str) -> None:
     old, chance = Desktop(WIDTH, HEIGHT).pixels, np.random.default_rng(4)

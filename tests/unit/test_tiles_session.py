@@ -170,6 +170,8 @@ def test_a_budget_is_kept_and_what_waits_is_sent_later() -> None:
         calls += 1
     assert 5 <= calls <= 9
     assert pair.show(frame) == []
+    pair.show(frame ^ np.uint32(0xFFFFFF), 100_000)
+    assert TILES.decode(pair.messages[0]).rects[0].y == 0  # from the top again
 
 
 def test_a_busy_place_does_not_starve_what_is_below() -> None:

@@ -83,6 +83,18 @@ def changes_between(frame: bytes | bytearray, shown: bytes | bytearray, width: i
     return None if same else Changes(pixels, tiles)
 
 
+def tight(pixels: Mask, rect: Rect) -> Rect:
+    """Return the smallest rectangle around the set pixels in `rect`, which holds at least one."""
+    inside = pixels[part(rect)]
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    return Rect(
+        rect.x + int(columns[0]),
+        rect.y + int(rows[0]),
+        int(columns[-1] - columns[0]) + 1,
+        int(rows[-1] - rows[0]) + 1,
+    )
+
+
 def rectangles(changes: Changes) -> list[Rect]:
     """Return few rectangles that hold every difference, top down, cut to the pixels that differ.
 
@@ -96,7 +108,7 @@ def rectangles(changes: Changes) -> list[Rect]:
             first, end = run
             top = open_runs.pop(run)
             whole = Rect(first * TILE, top * TILE, (end - first) * TILE, (row - top) * TILE)
-            found.append(_tight(changes.pixels, whole))
+            found.append(tight(changes.pixels, whole))
         for run in runs:
             open_runs.setdefault(run, row)
     return sorted(found, key=lambda rect: (rect.y, rect.x))
@@ -138,15 +150,3 @@ def _runs(tiles: Mask) -> list[list[tuple[int, int]]]:
     for (row, first), (_, end) in np.argwhere(framed[:, 1:] != framed[:, :-1]).reshape(-1, 2, 2).tolist():
         runs[row].append((first, end))
     return runs
-
-
-def _tight(pixels: Mask, rect: Rect) -> Rect:
-    """Return the smallest rectangle around the set pixels in `rect`, which holds at least one."""
-    inside = pixels[part(rect)]
-    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
-    return Rect(
-        rect.x + int(columns[0]),
-        rect.y + int(rows[0]),
-        int(columns[-1] - columns[0]) + 1,
-        int(rows[-1] - rows[0]) + 1,
-    )

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.grid import TILE, Changes, Mask, Pixels, part
+from remotedesk.features.tiles.grid import TILE, Changes, Mask, Pixels, part, tight
 from remotedesk.wire.tiles import Copy
 
 MOST_MOVES: Final = 4
@@ -41,10 +41,11 @@ def find_moves(frame: Pixels, shown: Pixels, changes: Changes) -> tuple[Copy, ..
     while len(copies) < MOST_MOVES and np.count_nonzero(changes.tiles) >= (FEWEST_LEFT if copies else FEWEST_TILES):
         area = changes.bounds()
         shift = _likely_shift(frame, shown, changes, area)
-        target = _largest_equal(frame, shown, changes, area, shift) if shift else None
-        if shift is None or target is None or target.width * target.height > room:
+        equal = _largest_equal(frame, shown, changes, area, shift) if shift else None
+        if shift is None or equal is None or np.count_nonzero(changes.pixels[part(equal)]) < FEWEST_PIXELS:
             break
-        if np.count_nonzero(changes.pixels[part(target)]) < FEWEST_PIXELS:
+        target = tight(changes.pixels, equal)
+        if target.width * target.height > room:
             break
         room -= target.width * target.height
         changes.settle(target)
