@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from tests.bench.screen.links import Link
 from tests.support.xserver import wait_until
@@ -133,7 +133,7 @@ def _open_tun() -> int:
     return device
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[Any]) -> None:
     """End a process that was started here, by force if it does not go."""
     if process.stdin is not None:
         process.stdin.close()

@@ -56,10 +56,8 @@ class Scenes:
 
     def close(self) -> None:
         """Draw no more."""
-        assert self._workload.stdin is not None
         assert self._workload.stdout is not None
-        self._workload.stdin.close()
-        end(self._workload)  # type: ignore[arg-type]
+        end(self._workload)
         self._log.join()
         self._workload.stdout.close()
 
