@@ -26,7 +26,8 @@ def drawn_stamp(number: int) -> NDArray[np.uint8]:
 
 def noisy(picture: NDArray[np.uint8], strength: int) -> NDArray[np.uint8]:
     noise = np.random.default_rng(1).integers(-strength, strength + 1, picture.shape)
-    return np.clip(picture.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    noisier: NDArray[np.uint8] = np.clip(picture.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return noisier
 
 
 def textured(height: int = 64, width: int = 80) -> NDArray[np.uint8]:
@@ -152,6 +153,10 @@ def test_a_frame_that_is_exact_in_the_end_counts_from_then() -> None:
     shown = sighting(200, 200, exact_at=1.5).judged(1.0)
     assert shown is not None
     assert (shown.at, shown.ssim) == (1.5, 1.0)
+
+
+def test_a_frame_with_the_luma_alone_is_not_exact() -> None:
+    assert sighting(0).judged(1.0) is None
 
 
 def test_a_frame_that_is_never_alike_enough_does_not_count() -> None:
