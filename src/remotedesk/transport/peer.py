@@ -22,9 +22,11 @@ from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
 from remotedesk.transport.description import admissible, fingerprint
 from remotedesk.transport.rtp.hush import hush
+from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.input import InputMessage, PointerMove
 from remotedesk.wire.session import SessionMessage
+from remotedesk.wire.tiles import TileMessage
 
 log = logging.getLogger(__name__)
 CLOSE_WITHIN_S: Final = 2.0
@@ -109,7 +111,10 @@ class PeerLink:
         self.input: Channel[InputMessage] = Channel(self._pc, channels.INPUT_CHANNEL)
         self.pointer: Channel[PointerMove] = Channel(self._pc, channels.POINTER_CHANNEL)
         self.chat: Channel[Chat] = Channel(self._pc, channels.CHAT_CHANNEL)
+        self.tiles: Channel[TileMessage] = Channel(self._pc, channels.TILES_CHANNEL)
         self.session.on_open = self._opened.set
+        assert self._pc.sctp is not None  # noqa: S101 (the first channel has made it)
+        tune(self._pc.sctp)
 
     async def _apply(self, sdp: str, kind: str) -> None:
         narrowed = admissible(sdp)

@@ -1,0 +1,135 @@
+"""aiortc's SCTP association, made to recover from a lost packet in about one round trip, and to leave pacing to us.
+
+aiortc 1.16 halves its window at each lost packet, sends four packets at a time, waits at least a second before it
+sends the last packet of a burst again, and repeats one lost packet many times over in a large window. Congestion
+control is the sender's DelayWindow (transport/window.py); here remains the finding and repeating of what was lost.
+tests/unit/test_sctp_recovery.py fails when aiortc changes under what is overridden.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from aiortc.rtcsctptransport import DataChunk, RTCSctpTransport, SackChunk
+from aiortc.utils import uint32_gt
+
+RTO_FIRST_S: Final = 1.0  # RFC 9260 section 16; aiortc has the 3 s of RFC 4960
+RTO_LEAST_S: Final = 0.05  # aiortc acknowledges every packet at once, so there is no delayed one to wait for
+RTO_MOST_S: Final = 1.0  # a link that comes back is noticed within this
+RTO_MARGIN_S: Final = 0.03  # for the timers and threads of a desktop
+CONGESTION_WINDOW: Final = 1024 * 1024  # bytes; never the limit, since senders bound what is under way
+MOST_REPEATS: Final = 64  # packets at one timeout
+_NO_GAP: Final = (1 << 32, 1 << 32)
+_NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: only time says that it is lost again
+
+
+class RecoveringSctpTransport(RTCSctpTransport):
+    """An association as aiortc makes it, with other timers and loss detection; the wire format is untouched."""
+
+    _repeats: int  # packets that the last timeout repeated; 0 after a round trip without one
+    _sacked_at_timeout: int  # what was acknowledged then
+
+    def _update_rto(self, R: float) -> None:  # noqa: N803 (aiortc's name)
+        super()._update_rto(R)
+        self._rto = self._timeout_s
+        self._repeats = 0
+
+    @property
+    def _timeout_s(self) -> float:
+        if self._srtt is None or self._rttvar is None:
+            return RTO_FIRST_S
+        return min(RTO_MOST_S, max(RTO_LEAST_S, self._srtt + max(4 * self._rttvar, RTO_MARGIN_S)))
+
+    def _t3_restart(self) -> None:
+        """Count the timeout from when the oldest packet was sent, not from the last acknowledgement (RFC 7765)."""
+        self._t3_cancel()
+        now = time.time()
+        sent_at = next((_sent_at(chunk) for chunk in self._sent_queue if not chunk._acked), now)
+        wait = max(self._rto - (now - sent_at), RTO_MARGIN_S)
+        self._t3_handle = asyncio.get_running_loop().call_later(wait, self._t3_expired)
+
+    def _t3_expired(self) -> None:
+        """Repeat the oldest packet alone, which costs little if it was on its way; after an answer, ever more."""
+        self._t3_handle = None
+        answered = self._sacked_at_timeout != self._last_sacked_tsn
+        self._repeats = min(max(1, 2 * self._repeats), MOST_REPEATS) if answered else 1
+        self._sacked_at_timeout = self._last_sacked_tsn
+        lost = (chunk for chunk in self._sent_queue if not chunk._acked and not self._maybe_abandon(chunk))
+        for chunk in islice(lost, self._repeats):
+            chunk._retransmit = True
+            self._flight_size_decrease(chunk)
+        self._update_advanced_peer_ack_point()
+        self._rto = self._timeout_s if answered else min(2 * self._rto, RTO_MOST_S)
+        asyncio.ensure_future(self._transmit())  # noqa: RUF006 (as aiortc does: the association outlives it)
+
+    def _flight_size_increase(self, chunk: DataChunk) -> None:
+        """Note when a packet leaves, the repeated ones too: aiortc calls this at each sending."""
+        super()._flight_size_increase(chunk)
+        chunk._sent_time = time.time()
+
+    async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
+        if chunk.gaps and not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
+            self._mark_lost(chunk)
+        await super()._receive_sack_chunk(chunk)
+
+    def _mark_lost(self, sack: SackChunk) -> None:
+        """Mark for repeating what was sent well before something that has arrived (RACK, RFC 8985 section 6.2).
+
+        Of a repeated packet that arrives nobody knows which of the two it was, so it says nothing about others.
+        """
+        newest = 0.0
+        missing: list[DataChunk] = []
+        for chunk, is_missing in _missing(sack, self._sent_queue):
+            if is_missing:
+                missing.append(chunk)
+                continue
+            chunk._retransmit = False
+            if not chunk._acked and chunk._sent_count == 1:
+                newest = max(newest, _sent_at(chunk))
+        if newest:
+            self._update_rto(time.time() - newest)  # aiortc learns nothing while something is missing
+        before = newest - (self._srtt or 0.0) / 8
+        for chunk in missing:
+            if chunk._sent_count > 1:
+                chunk._misses = _NEVER
+            if chunk._in_flight and _sent_at(chunk) < before:
+                chunk._retransmit = not self._maybe_abandon(chunk)
+                self._flight_size_decrease(chunk)
+
+    async def _transmit(self) -> None:
+        """Send all there is, not four packets: aiortc waits for an acknowledgement then."""
+        before = -1
+        while self._flight_size > before:
+            before = self._flight_size
+            self._cwnd = max(self._cwnd, CONGESTION_WINDOW)
+            await super()._transmit()
+            if not self._outbound_queue:
+                return
+
+
+def tune(sctp: RTCSctpTransport) -> None:
+    """Give an association that has not been started yet the behaviour above."""
+    sctp.__class__ = RecoveringSctpTransport
+    assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
+    sctp._repeats, sctp._sacked_at_timeout = 0, sctp._last_sacked_tsn
+    sctp._rto = RTO_FIRST_S
+
+
+def _sent_at(chunk: DataChunk) -> float:
+    return chunk._sent_time or 0.0
+
+
+def _missing(sack: SackChunk, queue: Iterable[DataChunk]) -> Iterator[tuple[DataChunk, bool]]:
+    """Yield each packet of `queue`, in the order of their numbers, and whether `sack` does not report it."""
+    gaps = iter(sack.gaps)
+    first, last = next(gaps, _NO_GAP)
+    for chunk in queue:
+        if not uint32_gt(chunk.tsn, sack.cumulative_tsn):
+            yield chunk, False
+            continue
+        place = (chunk.tsn - sack.cumulative_tsn) % (1 << 32)
+        while last < place:
+            first, last = next(gaps, _NO_GAP)
+        yield chunk, place < first
