@@ -26,7 +26,6 @@ from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.input import InputMessage, PointerMove
 from remotedesk.wire.session import SessionMessage
-from remotedesk.wire.tiles import TileMessage
 
 log = logging.getLogger(__name__)
 CLOSE_WITHIN_S: Final = 2.0
@@ -100,18 +99,19 @@ class PeerLink:
 
     async def _wind_down(self) -> None:
         """Close the transports first: aiortc itself waits for the picture that is being encoded."""
-        if (sctp := self._pc.sctp) is not None:
-            await sctp.stop()
-            await sctp.transport.stop()
-            await sctp.transport.transport.stop()
-        await self._pc.close()
+        try:
+            if (sctp := self._pc.sctp) is not None:
+                await sctp.stop()
+                await sctp.transport.stop()
+                await sctp.transport.transport.stop()
+        finally:
+            await self._pc.close()
 
     def _make_channels(self) -> None:
         self.session: Channel[SessionMessage] = Channel(self._pc, channels.SESSION_CHANNEL)
         self.input: Channel[InputMessage] = Channel(self._pc, channels.INPUT_CHANNEL)
         self.pointer: Channel[PointerMove] = Channel(self._pc, channels.POINTER_CHANNEL)
         self.chat: Channel[Chat] = Channel(self._pc, channels.CHAT_CHANNEL)
-        self.tiles: Channel[TileMessage] = Channel(self._pc, channels.TILES_CHANNEL)
         self.session.on_open = self._opened.set
         assert self._pc.sctp is not None  # noqa: S101 (the first channel has made it)
         tune(self._pc.sctp)

@@ -3,7 +3,7 @@
 aiortc 1.16 halves its window at each lost packet, sends four packets at a time, waits at least a second before it
 sends the last packet of a burst again, and repeats one lost packet many times over in a large window. Congestion
 control is the sender's DelayWindow (transport/window.py); here remains the finding and repeating of what was lost.
-tests/unit/test_sctp_recovery.py fails when aiortc changes under what is overridden.
+tests/loopback/test_sctp_recovery.py fails when aiortc changes under what is overridden.
 """
 
 import asyncio
