@@ -60,6 +60,7 @@ class EngineerSession(Session):
     """One number and the session that comes of it. All methods run in the engine's loop."""
 
     role = Role.ENGINEER
+    linger_s = 1.0  # he has no STOP: nothing of his acts here
 
     def __init__(self, world: World, mailbox: Mailbox) -> None:
         """`mailbox` is signed in; it outlives the session."""

@@ -30,8 +30,6 @@ M = TypeVar("M")
 
 CAPABILITIES: Final = ("view", "control", "chat")
 HEADS_WITHIN_S: Final = 2.0
-# How long the peer may take to answer the farewell; with a peer that hangs, all of it is part of the time STOP takes.
-LINGER_S: Final = 0.015
 RETRY_EVERY_S: Final = 1.0
 # After these the session is over, or was never known to this server: trying again cannot help.
 GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
@@ -41,6 +39,9 @@ class Session(ABC):
     """One session of one role, from its number to its end; lives in the engine's loop."""
 
     role: Role
+    # How long the peer may take to answer the farewell; with one that hangs it is part of the time the customer's STOP
+    # takes. Without the server the answer is the only way to the peer's head.
+    linger_s = 0.05
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -316,7 +317,7 @@ class Session(ABC):
         if connection is not None:
             connection.link.session.send(End(code, self._final_head))
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LINGER_S):
+            async with asyncio.timeout(self.linger_s):
                 if self.mailbox is not None and self.paired is not None:
                     with contextlib.suppress(RemotedeskError):
                         await self.paired.send(self.mailbox.relay, Goodbye(code, self._final_head))
