@@ -41,7 +41,7 @@ class Session(ABC):
     role: Role
     # How long the peer may take to answer the farewell; with one that hangs it is part of the time the customer's STOP
     # takes. Without the server the answer is the only way to the peer's head.
-    linger_s = 0.05
+    linger_s = 0.015
 
     def __init__(self, world: World) -> None:
         self.world = world
