@@ -25,6 +25,7 @@ from remotedesk.engine.events import (
 )
 from remotedesk.engine.options import Patience
 from remotedesk.platform.x11.keycodes import KEYCODES
+from remotedesk.transport.resume import ResumeExchange
 from tests.support.engineer_process import EngineerProcess
 from tests.support.server import LocalServer
 from tests.support.sessions import EVERYTHING, NAME, SessionPair
@@ -293,6 +294,38 @@ def test_a_customers_client_that_is_killed_leaves_nothing_pressed(xserver: XServ
 
 def moments(events: list[tuple[float, EngineEvent]]) -> list[State]:
     return [event.state for _, event in events if isinstance(event, StateChanged)]
+
+
+@pytest.mark.parametrize("hangs", ["engineer", "customer"])
+@pytest.mark.parametrize("left_over", [0, 2])
+def test_who_hung_while_the_other_ended_is_told_so(tmp_path: Path, hangs: str, left_over: int) -> None:
+    """The goodbye lies unread, maybe behind a try to resume, when the silence is judged; no End came before it."""
+    with SessionPair(tmp_path) as pair:
+        pair.pair()
+        hung, ends = (pair.engineer, pair.customer) if hangs == "engineer" else (pair.customer, pair.engineer)
+        session, ending = hung._session, ends._session
+        assert session is not None
+        assert ending is not None
+        assert ending.paired is not None
+        session._listen = never  # type: ignore[method-assign]
+        pair.customer.answer(pair.ask(EVERYTHING).number, EVERYTHING)
+        heard = pair.engineer_heard if hangs == "engineer" else pair.customer_heard
+        heard.state(State.ACTIVE)
+        assert ending.connection is not None
+        assert ending.mailbox is not None
+        tries = ResumeExchange(ending.role, ending.paired.keys, ending.paired.binding).hello
+        for _ in range(left_over):
+            asyncio.run_coroutine_threadsafe(ending.mailbox.relay.send(tries), ends._thread.loop).result(5)
+        ending.connection.link.session._channel.send = lambda _: None
+        ends.end()
+        assert heard.state(State.ENDED, timeout_s=LONG_S).code is ErrorCode.PEER_ENDED
+        customer, engineer = pair.records()
+        assert (customer if hangs == "customer" else engineer).short_code != ""
+
+
+async def never(_: object) -> None:
+    """Hear nothing."""
+    await asyncio.Event().wait()
 
 
 def test_both_end_at_once(live: SessionPair) -> None:

@@ -29,6 +29,7 @@ from remotedesk.transport.channels import CHAT_CHANNEL
 from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
+from remotedesk.transport.relay import Relay
 from remotedesk.wire import signaling
 from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
 from remotedesk.wire.session import AskFeatures, SessionMessage
@@ -182,11 +183,9 @@ class CustomerSession(Session):
             raise
         return Connection(link, paired, lambda: self.record.head, self.receive)
 
-    async def resume_keys(self, paired: Paired) -> Paired:
+    async def resume_keys(self, relay: Relay, paired: Paired) -> Paired:
         """Begin the exchange for fresh keys."""
-        if self.mailbox is None:
-            raise ConsentError(ErrorCode.PEER_LOST)
-        return await resume_as_customer(self.mailbox.fresh_relay(), paired)
+        return await resume_as_customer(relay, paired)
 
     def went_live(self, connection: Connection) -> None:
         """Let the features use the verified connection."""

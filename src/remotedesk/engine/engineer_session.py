@@ -43,6 +43,7 @@ from remotedesk.features.screen import ScreenView
 from remotedesk.transport.handshake import Paired, compare_as_engineer, pair_as_engineer, resume_as_engineer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
+from remotedesk.transport.relay import Relay
 from remotedesk.wire import session as messages
 from remotedesk.wire import signaling
 from remotedesk.wire.pairing import RELAY
@@ -228,9 +229,9 @@ class EngineerSession(Session):
             raise
         return Connection(link, paired, lambda: self.record.head, self.receive)
 
-    async def resume_keys(self, paired: Paired) -> Paired:
+    async def resume_keys(self, relay: Relay, paired: Paired) -> Paired:
         """Wait for the customer to begin the exchange for fresh keys."""
-        return await resume_as_engineer(self._mailbox().relay, paired)
+        return await resume_as_engineer(relay, paired)
 
     def went_live(self, connection: Connection) -> None:
         """Let the features use the verified connection."""

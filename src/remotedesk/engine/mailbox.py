@@ -2,15 +2,19 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
+from remotedesk.transport.relay import Relay as PeerRelay
 from remotedesk.transport.relay import SignalingRelay
 from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.transport.signaling_client import SignalingClient
+from remotedesk.wire.pairing import RelayMessage, Sealed
 from remotedesk.wire.signaling import (
     Issue,
     Issued,
+    PeerJoined,
     PeerLeft,
     PeerPresent,
     Relay,
@@ -32,6 +36,7 @@ class Mailbox:
     def __init__(self, client: SignalingClient) -> None:
         self._client = client
         self.relay = SignalingRelay(client)
+        self.peer_left = False  # the server says so: no reason to end a good connection, but nobody to rebuild it with
         self._notices: asyncio.Queue[ToClient | RemotedeskError] = asyncio.Queue(MOST_NOTICES)
         self._issuing = False
         self._over = False
@@ -114,6 +119,7 @@ class Mailbox:
             except RemotedeskError as error:
                 if self._issuing and error.code in (ErrorCode.PEER_ENDED, ErrorCode.PEER_LOST):
                     continue  # the answer to a goodbye that crossed the other side's
+                self.peer_left |= error.code is ErrorCode.PEER_ENDED
                 self._over = error.code is ErrorCode.SERVER_LOST or isinstance(error, ProtocolError)
                 self.relay.fail(error)
                 if self._notices.full():
@@ -125,17 +131,40 @@ class Mailbox:
             return
         match message:
             case Issued():
-                self._issuing = False
+                self._issuing = self.peer_left = False
                 self.fresh_relay()
             case Relay(payload=payload):
                 self.relay.deliver(payload)
                 return
             case PeerPresent():
                 return
+            case PeerJoined():
+                self.peer_left = False
             case RetryAllowed():
                 self.fresh_relay()  # what is left of the exchange before must not spoil the next
             case PeerLeft():
+                self.peer_left = True
                 self.relay.end(ServerError(ErrorCode.PEER_ENDED))  # his goodbye is read first
         if self._notices.full():
             raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
         self._notices.put_nowait(message)
+
+
+class UnlessSealed:
+    """A relay on which an exchange in the open goes on, and the peer may have said goodbye instead."""
+
+    def __init__(self, relay: PeerRelay, sealed: Callable[[Sealed], RemotedeskError]) -> None:
+        """`sealed` returns what an envelope comes to: that the peer has ended, or that he broke the rules."""
+        self._relay = relay
+        self._sealed = sealed
+
+    async def send(self, message: RelayMessage) -> None:
+        """Send to the other client."""
+        await self._relay.send(message)
+
+    async def receive(self) -> RelayMessage:
+        """Return the next message in the open; raises what the relay raises, and what an envelope comes to."""
+        message = await self._relay.receive()
+        if isinstance(message, Sealed):
+            raise self._sealed(message)
+        return message

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import functools
 import logging
-from abc import ABC, abstractmethod
 from typing import Final, NoReturn, TypeVar
 
 from remotedesk.core.audit import Act, short_code
@@ -12,8 +11,9 @@ from remotedesk.core.errors import ConsentError, ErrorCode, ProtocolError, Remot
 from remotedesk.core.role import Role
 from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
+from remotedesk.engine.duties import Duties
 from remotedesk.engine.events import Failed, RecordClosed, StateChanged
-from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.mailbox import Mailbox, UnlessSealed
 from remotedesk.engine.race import first_of, uncancel
 from remotedesk.engine.record import Record
 from remotedesk.engine.world import World
@@ -35,7 +35,7 @@ RETRY_EVERY_S: Final = 1.0
 GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
 
 
-class Session(ABC):
+class Session(Duties):
     """One session of one role, from its number to its end; lives in the engine's loop."""
 
     role: Role
@@ -57,43 +57,6 @@ class Session(ABC):
         self._ended_by = self.role
         self._started = False
         self._final_head = ""  # once the record has ended: what both sides put into the short code
-        self._peer_left = False  # the server says so: no reason to end a good connection, but nobody to rebuild it with
-
-    @abstractmethod
-    async def live(self) -> None:
-        """Go through the session; returning or raising a RemotedeskError ends it."""
-
-    @abstractmethod
-    async def connect(self, paired: Paired) -> Connection:
-        """Exchange descriptions over the sealed relay and return the unverified connection."""
-
-    @abstractmethod
-    async def resume_keys(self, paired: Paired) -> Paired:
-        """Make fresh keys with the peer after a loss."""
-
-    @abstractmethod
-    def on_message(self, message: SessionMessage) -> None:
-        """Take a message of the `session` channel that is this role's own."""
-
-    @abstractmethod
-    def went_live(self, connection: Connection) -> None:
-        """The connection is verified: features may use it."""
-
-    @abstractmethod
-    def went_silent(self) -> None:
-        """The connection is gone: nothing may act until it is back."""
-
-    @abstractmethod
-    def channel_broken(self, label: str) -> None:
-        """The peer broke the rules of this channel, which is closed: its feature must not go on."""
-
-    @abstractmethod
-    def settle(self) -> None:
-        """Write into the record what has only been counted so far."""
-
-    @abstractmethod
-    def quiet(self) -> None:
-        """Stop every act of this session, now; may be called again."""
 
     def start(self) -> None:
         """Run the session in a task of its own."""
@@ -186,8 +149,7 @@ class Session(ABC):
                         if error.code in GONE:
                             raise
                         log.info("connection not rebuilt: %s", error.code)
-                    if self.mailbox is not None and not self.mailbox.lost:
-                        self.mailbox.fresh_relay()  # what is left of this try must not spoil the next
+                    self._clear(paired)
                     await asyncio.sleep(RETRY_EVERY_S)
         except TimeoutError:
             raise ConsentError(ErrorCode.PEER_LOST) from None
@@ -236,8 +198,7 @@ class Session(ABC):
                     self._on_goodbye(paired.channel.open(message))
             except RemotedeskError as error:
                 log.info("the server said: %s", error.code)
-                self._peer_left |= error.code is ErrorCode.PEER_ENDED
-                if mailbox.lost or self._peer_left:
+                if mailbox.lost or mailbox.peer_left:
                     await asyncio.Event().wait()  # the connection goes on without the server
                 mailbox.fresh_relay()
 
@@ -267,13 +228,33 @@ class Session(ABC):
         return ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
 
     async def _resume(self, paired: Paired) -> Paired:
-        if self._peer_left:
-            raise ServerError(ErrorCode.PEER_ENDED)
         if self.mailbox is None or self.mailbox.lost:
+            if self.mailbox is not None and self.mailbox.peer_left:
+                raise ServerError(ErrorCode.PEER_ENDED)
             options = self.world.options
             self.mailbox = await Mailbox.back(options.address, options.trust, self.token)
-        self.paired = await self.resume_keys(paired)
+        # Who hung for long may find the silence before he reads that it was the end.
+        goodbye = functools.partial(self._goodbye_in, paired)
+        self.paired = await self.resume_keys(UnlessSealed(self.mailbox.relay, goodbye), paired)
         return self.paired
+
+    def _clear(self, paired: Paired) -> None:
+        """Have nothing left of this try, which would spoil the next. Raises ServerError(PEER_ENDED) if he has left."""
+        if (mailbox := self.mailbox) is None:
+            return
+        for message in mailbox.relay.waiting():
+            if isinstance(message, Sealed) and (said := self._goodbye_in(paired, message)).code in GONE:
+                raise said
+        if mailbox.peer_left:
+            raise ServerError(ErrorCode.PEER_ENDED)
+        if not mailbox.lost:
+            mailbox.fresh_relay()
+
+    def _goodbye_in(self, paired: Paired, sealed: Sealed) -> RemotedeskError:
+        try:
+            return self._untimely(paired.channel.open(sealed))
+        except RemotedeskError as error:
+            return error
 
     def receive(self, message: SessionMessage) -> None:
         """Dispatch a message of the `session` channel. Raises ProtocolError for what the other role may not say."""

@@ -44,6 +44,17 @@ class SignalingRelay:
             raise item
         return item
 
+    def waiting(self) -> list[RelayMessage]:
+        """Return, and forget, what has come and not been read; an error stays."""
+        messages: list[RelayMessage] = []
+        while not self._inbox.empty():
+            item = self._inbox.get_nowait()
+            if isinstance(item, RemotedeskError):
+                self._inbox.put_nowait(item)
+                break
+            messages.append(item)
+        return messages
+
     def deliver(self, payload: bytes) -> None:
         """Take what the server relayed; what is malformed or too much is raised by `receive`, not here."""
         if self._failed:
