@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from remotedesk.features.tiles import TileSource, TileView
+from remotedesk.features.screen.tiles import TileSource, TileView
 from tests.support.desktops import Desktop
 
 WIDTH, HEIGHT = 1920, 1080

@@ -8,7 +8,6 @@ from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, DataChunk, tsn_plus_on
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.role import Role
 from remotedesk.engine.connection import Connection
-from remotedesk.features.screen import ScreenTrack
 from remotedesk.transport.handshake import Paired
 from remotedesk.transport.pairing import Binding
 from remotedesk.transport.peer import PeerLink
@@ -36,7 +35,7 @@ async def send_pieces_without_end(link: PeerLink, count: int) -> None:
 
 
 async def test_messages_that_never_end_end_the_connection() -> None:
-    customer, engineer = PeerLink(ScreenTrack()), PeerLink()
+    customer, engineer = PeerLink(), PeerLink()
     keys = SessionKeys(bytes(32), bytes(32))
     paired = Paired(Role.CUSTOMER, Binding("localhost", "12345"), (), keys, SealedChannel(keys, Role.CUSTOMER))
     try:

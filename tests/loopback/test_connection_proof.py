@@ -6,7 +6,6 @@ from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.core.role import Role
 from remotedesk.engine.connection import Connection
-from remotedesk.features.screen import ScreenTrack
 from remotedesk.transport.handshake import Paired
 from remotedesk.transport.pairing import Binding
 from remotedesk.transport.peer import PeerLink
@@ -30,7 +29,7 @@ def customer_keys() -> Paired:
     ],
 )
 async def test_what_comes_with_a_wrong_proof_is_not_heard(said: tuple[SessionMessage, ...], code: ErrorCode) -> None:
-    customer, engineer = PeerLink(ScreenTrack()), PeerLink()
+    customer, engineer = PeerLink(), PeerLink()
     heard: list[SessionMessage] = []
     try:
         await customer.accept(await engineer.answer(await customer.offer()))

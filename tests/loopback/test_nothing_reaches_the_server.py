@@ -90,7 +90,7 @@ def secrets_of(*numbers: SessionNumber) -> set[bytes]:
     found = {form for text in (NAME, FROM_ENGINEER, FROM_CUSTOMER, TYPED) for form in forms(text)}
     for number in numbers:
         found |= {number.secret.encode(), number.grouped().encode(), number.grouped().replace("-", "").encode()}
-    return found | {b"a=ice", b"candidate:", b"a=fingerprint", b"m=video", b"ice-ufrag", b"sha-256 "}
+    return found | {b"a=ice", b"candidate:", b"a=fingerprint", b"m=application", b"ice-ufrag", b"sha-256 "}
 
 
 def play(pair: SessionPair, number: SessionNumber, wrong: SessionNumber) -> None:

@@ -1,6 +1,7 @@
 """The viewer: opens with the session, shows what is allowed, asks, covers what is not live, full screen, chat, end."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -112,6 +113,18 @@ def test_the_newest_picture_is_taken_once_and_painted_from_its_own_bytes(session
     for x, y in ((0, 0), (300, 200), (639, 399)):
         color = shown.pixelColor(int(lies.x) + x, int(lies.y) + y)
         assert (color.blue(), color.green(), color.red()) == (x & 255, y & 255, (x >> 8) << 4 | y >> 8)
+
+
+def test_the_bar_says_whether_the_picture_is_exact(session: Session) -> None:
+    session.start(LOOK)
+    mark = session.viewer.findChild(QLabel, "exact")
+    assert mark is not None
+    assert mark.text() == "Updating…"
+    session.engine.picture = replace(located_picture(640, 400), exact=True)
+    session.tell(FrameReady())
+    assert mark.text() == "Exact"
+    session.tell(GrantsChanged(frozenset(), NONE))
+    assert mark.text() == ""
 
 
 def test_chips_say_in_words_what_is_allowed(session: Session) -> None:

@@ -1,133 +1,170 @@
-"""The screen feature without a connection: what is worth sending, what may be given out, what is shown."""
+"""The screen feature without a connection: it follows its grant, waits for room, and shows what is proven."""
 
 import asyncio
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
-from aiortc.mediastreams import MediaStreamError, VideoStreamTrack
-from av import VideoFrame
 
-from remotedesk.core.consent import Feature, Grant, Suspension
-from remotedesk.core.errors import ErrorCode, PlatformError
-from remotedesk.features.screen import (
-    REPEATS_AFTER_CHANGE,
-    STILL_INTERVAL_S,
-    ScreenShare,
-    ScreenTrack,
-    ScreenView,
-    _Pace,
-)
+from remotedesk.core.consent import Feature, Suspension
+from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
+from remotedesk.core.geometry import Size
+from remotedesk.features.screen import MOST_WAITING, ScreenShare, ScreenView, TileFlow
+from remotedesk.features.screen.tiles import TileSource
 from remotedesk.platform.fake import FakeCapture, FakePlatform
 from remotedesk.platform.ports import CapturedFrame
+from remotedesk.wire.tiles import TILES, Ack, TileMessage, Update
 from tests.support.grants import Allowed
-from tests.support.xserver import wait_until
+
+SIZE = Size(64, 48)
 
 
-def frame(colour: int = 0, at_s: float = 0.0) -> CapturedFrame:
-    return CapturedFrame(bytes([colour]) * 16 * 8 * 4, 16, 8, at_s)
-
-
-def test_a_still_picture_is_repeated_a_few_times_and_then_once_a_second() -> None:
-    pace = _Pace()
-    assert all(pace.wants(frame()) for _ in range(1 + REPEATS_AFTER_CHANGE))
-    assert not pace.wants(frame())
-    assert not pace.wants(frame(at_s=STILL_INTERVAL_S - 0.01))
-    assert pace.wants(frame(at_s=STILL_INTERVAL_S))
-    assert not pace.wants(frame(at_s=STILL_INTERVAL_S + 0.01))
-    assert pace.wants(frame(1, at_s=STILL_INTERVAL_S + 0.02))
-
-
-async def given_out(track: ScreenTrack) -> VideoFrame | None:
-    """Return what the track gives out, None if nothing comes for a moment."""
-    try:
-        async with asyncio.timeout(0.2):
-            return await track.recv()
-    except TimeoutError:
-        return None
-
-
-async def test_the_track_gives_out_the_newest_frame_only() -> None:
-    track, allowed = ScreenTrack(), Allowed()
-    for second in range(1, 5):
-        track.offer(frame(second, at_s=second), allowed.view)
-    shown = await given_out(track)
-    assert shown is not None
-    assert shown.time == 4
-    assert bytes(shown.planes[0])[:1] == b"\x04"
-    assert await given_out(track) is None
-
-
-def revoke(allowed: Allowed) -> None:
-    allowed.gate.revoke(Feature.VIEW)
-
-
-def replace(allowed: Allowed) -> None:
-    allowed.gate.allow(Feature.VIEW)
-
-
-def suspend(allowed: Allowed) -> None:
-    allowed.gate.suspend(Suspension.LOCKED)
-
-
-def stop(allowed: Allowed) -> None:
-    allowed.gate.stop()
-
-
-@pytest.mark.parametrize("end", [revoke, replace, suspend, stop])
-async def test_a_frame_of_a_dead_grant_is_never_given_out(end: Callable[[Allowed], None]) -> None:
-    track, allowed = ScreenTrack(), Allowed()
-    track.offer(frame(), allowed.view)
-    end(allowed)
-    assert await given_out(track) is None
-
-
-async def test_a_stopped_track_lets_its_reader_go() -> None:
-    track = ScreenTrack()
-    reader = asyncio.create_task(track.recv())
-    await asyncio.sleep(0)
-    track.stop()
-    with pytest.raises(MediaStreamError):
-        await reader
-
-
-class Takes:
-    """Stands where a track would be, and keeps what is offered."""
+class Pipe:
+    """Stands where one end of a connection's tile channel would be, and keeps what is sent."""
 
     def __init__(self) -> None:
-        self.offered: list[CapturedFrame] = []
+        self.sent: list[bytes] = []
+        self.broken: ErrorCode | None = None
+        self.on_message: Callable[[TileMessage], None] = lambda _: None
+        self.full = False
 
-    def offer(self, captured: CapturedFrame, grant: Grant) -> None:
-        grant.require(Feature.VIEW)
-        self.offered.append(captured)
+    def send(self, message: TileMessage) -> bool:
+        return self.send_bytes(TILES.encode(message))
+
+    def send_bytes(self, data: bytes) -> bool:
+        if not self.full:
+            self.sent.append(data)
+        return not self.full
+
+    def break_off(self, code: ErrorCode) -> None:
+        self.broken = code
+
+    @property
+    def updates(self) -> list[Update]:
+        return [update for update in map(TILES.decode, self.sent) if isinstance(update, Update)]
+
+
+async def until(true: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 - what is waited for happens in a thread
+            await asyncio.sleep(0.01)
 
 
 def captures() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "capture"]
 
 
-def test_the_share_follows_its_grant_and_leaves_no_thread() -> None:
-    platform, allowed, takes, failed = FakePlatform(), Allowed(), Takes(), list[ErrorCode]()
+async def sharing(play: Callable[[ScreenShare, Pipe, TileFlow, FakePlatform], Awaitable[None]]) -> None:
+    """Have a share of a made-up screen play, and make sure it leaves nothing behind."""
+    platform, failed, pipe = FakePlatform(SIZE), list[ErrorCode](), Pipe()
     share = ScreenShare(platform, failed.append)
-    share.attach(takes)  # type: ignore[arg-type]
-    share.start(allowed.view)
-    wait_until(lambda: takes.offered, what="a frame")
-    allowed.gate.suspend(Suspension.SILENCE)
-    time.sleep(0.1)
-    still = platform.grabs
-    time.sleep(0.2)
-    assert platform.grabs == still
-    allowed.gate.resume(Suspension.SILENCE)
-    wait_until(lambda: platform.grabs > still, what="the screen after the pause")
-    for _ in range(3):  # each start ends the one before, and none is forgotten
-        share.start(allowed.view)
-    allowed.gate.revoke(Feature.VIEW)
-    wait_until(lambda: not captures(), what="the capture to end by itself")
-    share.start(allowed.gate.allow(Feature.VIEW))
-    share.join()
+    flow = TileFlow(pipe)  # type: ignore[arg-type]
+    share.attach(flow)
+    try:
+        await play(share, pipe, flow, platform)
+    finally:
+        await asyncio.to_thread(share.join)
     assert not captures()
     assert not failed
+
+
+def acknowledge(pipe: Pipe, picture_hash: int | None = None) -> None:
+    for update in pipe.updates:
+        pipe.on_message(Ack(update.sequence, update.picture_hash if picture_hash is None else picture_hash))
+    pipe.sent.clear()
+
+
+async def test_the_share_follows_its_grant_and_leaves_no_thread() -> None:
+    allowed = Allowed()
+
+    async def play(share: ScreenShare, pipe: Pipe, flow: TileFlow, platform: FakePlatform) -> None:
+        share.start(allowed.view)
+        await until(lambda: pipe.updates)
+        assert pipe.updates[0].blank
+        acknowledge(pipe)
+        allowed.gate.suspend(Suspension.SILENCE)
+        await asyncio.sleep(0.2)
+        still = platform.grabs
+        await asyncio.sleep(0.2)
+        assert platform.grabs == still
+        acknowledge(pipe)
+        allowed.gate.resume(Suspension.SILENCE)
+        await until(lambda: pipe.updates)
+        assert pipe.updates[0].blank, "everything is sent anew after a pause"
+        for _ in range(3):  # each start ends the one before, and none is forgotten
+            share.start(allowed.view)
+        allowed.gate.revoke(Feature.VIEW)
+        await until(lambda: not captures())
+        share.start(allowed.gate.allow(Feature.VIEW))
+
+    await sharing(play)
+
+
+async def test_nothing_is_captured_while_there_is_no_room() -> None:
+    async def play(share: ScreenShare, pipe: Pipe, flow: TileFlow, platform: FakePlatform) -> None:
+        platform.screen = Size(640, 480)
+        share.start(Allowed().view)
+        await until(lambda: not flow.wait(0))
+        still = platform.grabs
+        await asyncio.sleep(0.3)
+        assert platform.grabs == still
+        acknowledge(pipe)
+        await until(lambda: platform.grabs > still)
+
+    class Noise(FakeCapture):
+        """A picture that nothing makes small."""
+
+        def grab(self, grant: object) -> CapturedFrame:
+            frame = super().grab(grant)  # type: ignore[arg-type]
+            return CapturedFrame(os.urandom(len(frame.pixels)), frame.width, frame.height, frame.captured_at_s)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("remotedesk.platform.fake.FakeCapture", Noise)
+        await sharing(play)
+
+
+@pytest.mark.parametrize("why", ["full", "other picture"])
+async def test_what_the_viewer_lacks_is_sent_anew(why: str) -> None:
+    async def play(share: ScreenShare, pipe: Pipe, flow: TileFlow, platform: FakePlatform) -> None:
+        share.start(Allowed().view)
+        await until(lambda: pipe.updates)
+        if why == "full":
+            pipe.full = True
+            acknowledge(pipe)
+            await until(lambda: flow.lost)
+            pipe.full = False
+        else:
+            platform.still = True
+            await until(lambda: not flow.acks)
+            acknowledge(pipe, picture_hash=1)
+        await until(lambda: any(update.blank and update.sequence == 0 for update in pipe.updates))
+
+    await sharing(play)
+
+
+async def test_a_message_of_a_dead_grant_is_never_sent() -> None:
+    pipe, allowed = Pipe(), Allowed()
+    flow = TileFlow(pipe)  # type: ignore[arg-type]
+    await asyncio.to_thread(flow.send, b"x", allowed.view)
+    allowed.gate.revoke(Feature.VIEW)
+    await asyncio.sleep(0.05)
+    flow.send(b"y", allowed.view)
+    await asyncio.sleep(0.05)
+    assert pipe.sent in ([], [b"x"])
+    assert b"y" not in pipe.sent
+    assert flow.lost
+
+
+async def test_an_ack_of_nothing_and_an_update_from_the_viewer_break_the_rules() -> None:
+    pipe = Pipe()
+    flow = TileFlow(pipe)  # type: ignore[arg-type]
+    for message in (Ack(0, 0), Update(0, 1, 1, True, True, True, 0, (), (), b"")):
+        with pytest.raises(ProtocolError) as caught:
+            pipe.on_message(message)
+        assert caught.value.code is ErrorCode.MESSAGE_OUT_OF_ORDER
+    assert flow.wait(0)
 
 
 def test_a_share_without_a_live_grant_reads_nothing() -> None:
@@ -147,7 +184,7 @@ class BrokenScreen(FakePlatform):
         super().__init__()
         self.error = error
 
-    def open_capture(self, grant: Grant) -> FakeCapture:
+    def open_capture(self, grant: object) -> FakeCapture:
         raise self.error
 
 
@@ -159,42 +196,83 @@ def test_a_screen_that_cannot_be_read_is_told() -> None:
     assert failed == [ErrorCode.CAPTURE_FAILED]
 
 
-class Pictures(VideoStreamTrack):
-    """A remote track with as many pictures as it is given, all at once."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self._left = count
-
-    async def recv(self) -> VideoFrame:
-        if not self._left:
-            await asyncio.Event().wait()
-        self._left -= 1
-        return VideoFrame(16 + 2 * self._left, 8, "yuv420p")
+# -- the engineer's end -------------------------------------------------------------------------------------------
 
 
-async def test_the_view_keeps_the_newest_picture_and_tells_once() -> None:
-    told = asyncio.Event()
-    times = list[None]()
+def picture(colour: int, size: Size = SIZE) -> bytes:
+    return bytes([colour, colour, colour, 255]) * (size.width * size.height)
 
-    def ready() -> None:
-        times.append(None)
-        told.set()
 
-    view = ScreenView(ready)
+def updates(source: TileSource, colour: int) -> list[Update]:
+    decoded = [TILES.decode(message) for message in source.encode(picture(colour), SIZE.width, SIZE.height)]
+    return [update for update in decoded if isinstance(update, Update)]
+
+
+async def test_the_view_shows_the_newest_picture_and_tells_once() -> None:
+    told: list[float] = []
+    view, pipe, source = ScreenView(lambda: told.append(time.monotonic())), Pipe(), TileSource()
     assert view.take() is None
-    view.start(Pictures(50))
-    await told.wait()
-    await asyncio.sleep(0.2)
-    assert len(times) == 1
-    picture = view.take()
-    assert picture is not None
-    assert (picture.width, picture.height) == (16, 8)
-    assert len(picture.pixels) == picture.stride * picture.height
+    view.attach(pipe)  # type: ignore[arg-type]
+    for colour in (10, 20, 30):
+        for update in updates(source, colour):
+            pipe.on_message(update)
+    await until(lambda: len(pipe.sent) == 3)
+    await asyncio.sleep(0.05)
+    assert len(told) == 1
+    shown = view.take()
+    assert shown is not None
+    assert shown.exact
+    assert shown.pixels == picture(30)
+    assert (shown.width, shown.height, shown.stride) == (64, 48, 256)
     assert view.take() is None
-    told.clear()
-    view.start(Pictures(1))  # after a reconnection
-    await told.wait()
+    again = Pipe()
+    view.attach(again)  # type: ignore[arg-type]  # after a reconnection everything begins anew
+    for update in updates(TileSource(), 40):
+        again.on_message(update)
+    await until(lambda: len(told) == 2)
+    shown = view.take()
+    assert shown is not None
+    assert shown.pixels == picture(40)
     await view.close()
     assert view.take() is None
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_picture_that_is_not_the_customers_is_not_called_exact() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    for update in updates(TileSource(), 10):
+        fields = {name: getattr(update, name) for name in Update.__dataclass_fields__}
+        pipe.on_message(Update(**{**fields, "picture_hash": update.picture_hash ^ 1}))
+    await until(lambda: pipe.sent)
+    shown = view.take()
+    assert shown is not None
+    assert not shown.exact
+    await view.close()
+
+
+async def test_a_broken_stream_closes_the_channel() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    pipe.on_message(updates(TileSource(), 10)[0])
+    pipe.on_message(updates(TileSource(), 10)[0].__class__(9, 64, 48, True, False, False, 0, (), (), b""))
+    await until(lambda: pipe.broken)
+    assert pipe.broken is ErrorCode.MESSAGE_OUT_OF_ORDER
+    shown = view.take()
+    assert shown is not None
+    assert not shown.exact
+    with pytest.raises(ProtocolError):
+        pipe.on_message(Ack(0, 0))
+    await view.close()
+
+
+async def test_a_flood_of_updates_is_not_kept() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    update = updates(TileSource(), 10)[0]
+    for _ in range(MOST_WAITING):
+        pipe.on_message(update)
+    with pytest.raises(ProtocolError) as caught:
+        pipe.on_message(update)
+    assert caught.value.code is ErrorCode.MESSAGE_FLOOD
+    await view.close()

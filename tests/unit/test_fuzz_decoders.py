@@ -12,7 +12,7 @@ from remotedesk.core.audit import Act, AuditChain, verify
 from remotedesk.core.errors import NumberError, ProtocolError, RecordError
 from remotedesk.core.geometry import Rect
 from remotedesk.core.session_number import SessionNumber
-from remotedesk.features.tiles import TileSource, TileView
+from remotedesk.features.screen.tiles import TileSource, TileView
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update
 from tests.support.fuzzing import LARGEST_INPUT, Mutator, Target, fuzz, fuzz_memory
 from tests.support.messages import Dialect, built, dialects

@@ -37,9 +37,9 @@ DOORS = {
     "ctypes": ("src/remotedesk/platform/",),
     "argon2": ("signaling/",),
     "sqlite3": ("signaling/",),
-    "numpy": ("src/remotedesk/features/tiles/",),
-    "xxhash": ("src/remotedesk/features/tiles/",),
-    "zstandard": ("src/remotedesk/features/tiles/",),
+    "numpy": ("src/remotedesk/features/screen/tiles/",),
+    "xxhash": ("src/remotedesk/features/screen/tiles/",),
+    "zstandard": ("src/remotedesk/features/screen/tiles/",),
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
-from remotedesk.features.tiles.codec import LARGEST_GROWTH, TileDecoder, TileEncoder, packed, unpacked
+from remotedesk.features.screen.tiles.codec import LARGEST_GROWTH, TileDecoder, TileEncoder, packed, unpacked
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))

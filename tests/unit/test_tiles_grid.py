@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.grid import (
+from remotedesk.features.screen.tiles.grid import (
     TILE,
     Pixels,
     TileHashes,

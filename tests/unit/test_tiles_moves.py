@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.grid import Pixels, changes_between, part
-from remotedesk.features.tiles.moves import find_moves
+from remotedesk.features.screen.tiles.grid import Pixels, changes_between, part
+from remotedesk.features.screen.tiles.moves import find_moves
 from remotedesk.wire.tiles import Copy
 from tests.support.desktops import Desktop
 

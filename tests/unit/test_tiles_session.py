@@ -11,10 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles import MESSAGE_BYTES, Applied, TileSource, TileView
-from remotedesk.features.tiles.codec import TileEncoder
-from remotedesk.features.tiles.grid import Pixels, as_pixels
-from remotedesk.features.tiles.source import _Draft
+from remotedesk.features.screen.tiles import MESSAGE_BYTES, Applied, TileSource, TileView
+from remotedesk.features.screen.tiles.codec import TileEncoder
+from remotedesk.features.screen.tiles.grid import Pixels, as_pixels
+from remotedesk.features.screen.tiles.source import _Draft
 from remotedesk.wire.tiles import MOST_OPERATIONS, TILES, Ack, Copy, Update
 from tests.support.desktops import Desktop
 

@@ -14,7 +14,7 @@ from remotedesk.engine.events import BarWanted, ChatAdded, Failed, GrantsChanged
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlReceiver
-from remotedesk.features.screen import ScreenShare, ScreenTrack
+from remotedesk.features.screen import ScreenShare, TileFlow
 from remotedesk.platform.ports import HotKey, Watch
 from remotedesk.transport.peer import PeerLink
 from remotedesk.wire.session import Granted, InputRefused, SessionMessage
@@ -72,9 +72,9 @@ class CustomerFeatures:
             self._watches.append(platform.watch_hot_key(HotKey.BAR, self._bar_wanted))
         self._accounting = asyncio.create_task(self._account())
 
-    def attach(self, link: PeerLink, track: ScreenTrack) -> None:
+    def attach(self, link: PeerLink) -> None:
         """Use a fresh, verified connection."""
-        self._share.attach(track)
+        self._share.attach(TileFlow(link.tiles))
         self._control.attach(link.input, link.pointer)
         self._chat.attach(link.chat)
 

@@ -24,8 +24,7 @@ from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.race import first_of
 from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
-from remotedesk.features.screen import ScreenTrack
-from remotedesk.transport.channels import CHAT_CHANNEL
+from remotedesk.transport.channels import CHAT_CHANNEL, TILES_CHANNEL
 from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
@@ -42,6 +41,7 @@ QUESTIONS_AT_ONCE: Final = 3
 QUESTIONS_PER_S: Final = 0.2
 RELEASE_WITHIN_S: Final = 3.0
 COUNTED_WITHIN_S: Final = 5.0
+_FED_BY: Final = {CHAT_CHANNEL.label: Feature.CHAT, TILES_CHANNEL.label: Feature.VIEW}
 
 
 class CustomerSession(Session):
@@ -62,7 +62,6 @@ class CustomerSession(Session):
         self._questions = TokenBucket(QUESTIONS_AT_ONCE, QUESTIONS_PER_S, time.monotonic())
         self._unshown = 0
         self._opening: asyncio.Task[None] | None = None
-        self._track: ScreenTrack | None = None
         self._silent_since_s = math.inf
 
     # -- from the user interface -----------------------------------------------------------------------------
@@ -170,8 +169,7 @@ class CustomerSession(Session):
         mailbox = self.mailbox
         if mailbox is None:
             raise ConsentError(ErrorCode.CONNECT_FAILED)
-        self._track = ScreenTrack()
-        link = PeerLink(self._track)
+        link = PeerLink()
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await paired.send(mailbox.relay, Description(await link.offer()))
@@ -189,8 +187,7 @@ class CustomerSession(Session):
 
     def went_live(self, connection: Connection) -> None:
         """Let the features use the verified connection."""
-        if self._track is not None:
-            self.features.attach(connection.link, self._track)
+        self.features.attach(connection.link)
         if time.monotonic() - self._silent_since_s > self.world.options.patience.confirm_control_after_s:
             self.gate.revoke(Feature.CONTROL)
         self.gate.resume(Suspension.SILENCE)
@@ -216,7 +213,7 @@ class CustomerSession(Session):
 
     def channel_broken(self, label: str) -> None:
         """What came through the channel is not allowed any more."""
-        self.gate.revoke(Feature.CHAT if label == CHAT_CHANNEL.label else Feature.CONTROL)
+        self.gate.revoke(_FED_BY.get(label, Feature.CONTROL))
 
     def settle(self) -> None:
         """Write down what control did."""
@@ -227,8 +224,6 @@ class CustomerSession(Session):
     def quiet(self) -> None:
         """Revoke everything; from any thread."""
         self.gate.stop()
-        if (connection := self.connection) is not None:
-            connection.link.hush()
         self.features.quiet()
 
     async def release(self) -> None:

@@ -217,7 +217,6 @@ class EngineerSession(Session):
         """Apply the opened offer and answer it."""
         relay = self._mailbox().relay
         link = PeerLink()
-        link.on_track = self.view.start
         try:
             async with asyncio.timeout(OFFER_WITHIN_S):
                 answer = await link.answer((await self.expect(paired, Description)).sdp)
@@ -237,6 +236,7 @@ class EngineerSession(Session):
         """Let the features use the verified connection."""
         self.control.attach(connection.link.input, connection.link.pointer)
         self._chat.attach(connection.link.chat)
+        self.view.attach(connection.link.tiles)
 
     def went_silent(self) -> None:
         """Send nothing until the customer is back and verified."""

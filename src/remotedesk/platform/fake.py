@@ -52,6 +52,11 @@ class FakeCapture:
         """Return the size of the synthetic screen."""
         return self._platform.screen
 
+    def wait_changed(self, timeout_s: float) -> bool:
+        """Wait for a twentieth of a second: it always changes, unless it is to stand still."""
+        time.sleep(min(timeout_s, 0.05))
+        return not self._platform.still
+
     def grab(self, grant: Grant) -> CapturedFrame:
         """Return the next picture."""
         size = self._platform.screen
@@ -136,6 +141,7 @@ class FakePlatform:
         self.injected: Final[list[Injected]] = []
         self.held: Final[set[str | int]] = set()
         self.grabs = 0
+        self.still = False
         self.own_rects: tuple[Rect, ...] = ()
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}

@@ -29,6 +29,9 @@ class ScreenCapture(Protocol):
     def size(self) -> Size:
         """Return the size of the picture in native pixels."""
 
+    def wait_changed(self, timeout_s: float) -> bool:
+        """Wait until the screen may have changed since the last call; False if it has not within the time."""
+
     def grab(self, grant: Grant) -> CapturedFrame:
         """Return the screen now; needs a VIEW grant. Raises ConsentError, PlatformError(CAPTURE_FAILED)."""
 

@@ -7,19 +7,29 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from aiortc import RTCDataChannel, RTCPeerConnection
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError
 from remotedesk.core.rate_limit import TokenBucket
 from remotedesk.wire.chat import CHAT
-from remotedesk.wire.codec import Codec
 from remotedesk.wire.input import INPUT, POINTER
 from remotedesk.wire.session import SESSION
+from remotedesk.wire.tiles import TILES
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+
+
+class ChannelCodec(Protocol[T]):
+    """What makes messages of bytes and bytes of messages; raises ProtocolError for what must not pass."""
+
+    def encode(self, message: T) -> bytes:
+        """Return the message as bytes."""
+
+    def decode(self, data: bytes) -> T:
+        """Return the message in `data`."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class ChannelSpec:
 
     label: str
     stream_id: int
-    codec: Codec[Any]
+    codec: ChannelCodec[Any]
     reliable: bool
     burst: int  # messages at once
     per_second: int  # messages per second after that
@@ -39,7 +49,8 @@ SESSION_CHANNEL: Final = ChannelSpec("session", 1, SESSION, True, 60, 20, 256 * 
 INPUT_CHANNEL: Final = ChannelSpec("input", 2, INPUT, True, 1_000, 400, 256 * 1024)
 POINTER_CHANNEL: Final = ChannelSpec("pointer", 3, POINTER, False, 400, 250, 4 * 1024)
 CHAT_CHANNEL: Final = ChannelSpec("chat", 4, CHAT, True, 20, 5, 256 * 1024)
-CHANNELS: Final = (SESSION_CHANNEL, INPUT_CHANNEL, POINTER_CHANNEL, CHAT_CHANNEL)
+TILES_CHANNEL: Final = ChannelSpec("tiles", 5, TILES, True, 1_200, 600, 2 * 1024 * 1024)
+CHANNELS: Final = (SESSION_CHANNEL, INPUT_CHANNEL, POINTER_CHANNEL, CHAT_CHANNEL, TILES_CHANNEL)
 
 
 class Channel(Generic[T]):
@@ -51,7 +62,7 @@ class Channel(Generic[T]):
         self.on_broken: Callable[[ErrorCode], None] = _nobody
         self.on_open: Callable[[], None] = _nothing
         self._spec = spec
-        self._codec: Codec[T] = spec.codec
+        self._codec: ChannelCodec[T] = spec.codec
         self._bucket = TokenBucket(spec.burst, spec.per_second, time.monotonic())
         self._broken = False
         retransmits = None if spec.reliable else 0
@@ -71,7 +82,10 @@ class Channel(Generic[T]):
 
         Raises ProtocolError(MESSAGE_TOO_BIG).
         """
-        data = self._codec.encode(message)
+        return self.send_bytes(self._codec.encode(message))
+
+    def send_bytes(self, data: bytes) -> bool:
+        """Send a message that is encoded already; as `send`."""
         if not self.open or self._channel.bufferedAmount + len(data) > self._spec.most_buffered:
             return False
         self._channel.send(data)

@@ -10,8 +10,7 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 
 MOST_CANDIDATES: Final = 16
-# One of each, and nothing else: nobody would take the pictures of a second video section out of aiortc's queue.
-SECTIONS: Final = ("application", "video")
+SECTIONS: Final = ("application",)  # nobody would take pictures or sound out of aiortc's queues
 _FINGERPRINT: Final = re.compile(r"^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})\s*$", re.MULTILINE)
 _LOWEST_PORT: Final = 1024
 _THIS_NETWORK: Final = ipaddress.IPv4Network("0.0.0.0/8")  # RFC 1122, 3.2.1.3

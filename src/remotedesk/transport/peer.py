@@ -9,7 +9,6 @@ from collections.abc import Callable
 from typing import Final
 
 from aiortc import (
-    MediaStreamTrack,
     RTCBundlePolicy,
     RTCConfiguration,
     RTCPeerConnection,
@@ -21,11 +20,11 @@ from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
 from remotedesk.transport.description import admissible, fingerprint
-from remotedesk.transport.rtp.hush import hush
 from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.input import InputMessage, PointerMove
 from remotedesk.wire.session import SessionMessage
+from remotedesk.wire.tiles import TileMessage
 
 log = logging.getLogger(__name__)
 CLOSE_WITHIN_S: Final = 2.0
@@ -34,25 +33,19 @@ CLOSE_WITHIN_S: Final = 2.0
 class PeerLink:
     """One RTCPeerConnection. The customer's side offers and sends the screen; the engineer's answers."""
 
-    def __init__(self, screen: MediaStreamTrack | None = None) -> None:
-        """`screen` is the video track to send, on the side that shares."""
+    def __init__(self) -> None:
         # An empty list, not None: aiortc would otherwise ask a public STUN server.
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self.on_track: Callable[[MediaStreamTrack], None] = _ignore_track
         self.on_lost: Callable[[], None] = _ignore
         self.on_unexpected: Callable[[], None] = _ignore  # the peer opened a channel nobody agreed on
-        self._pc.on("track", self._track)
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("datachannel", self._unexpected)
         self._opened = asyncio.Event()
         self._closing: asyncio.Future[None] | None = None
-        # Tracks first: with MAX_BUNDLE a data channel made before the first track never opens (aiortc 1.16).
-        if screen is not None:
-            self._pc.addTransceiver(screen, direction="sendonly")
-            self._make_channels()
 
     async def offer(self) -> str:
         """Return this side's offer, candidates included."""
+        self._make_channels()
         await self._pc.setLocalDescription(await self._pc.createOffer())
         return self._pc.localDescription.sdp
 
@@ -83,10 +76,6 @@ class PeerLink:
         """True if more waits for the rest of its message than this end said it takes; aiortc itself goes on taking."""
         return self._pc.sctp is not None and self._pc.sctp._advertised_rwnd < 0
 
-    def hush(self) -> None:
-        """Send no more of the screen, now; from any thread."""
-        hush(self._pc)
-
     async def close(self) -> None:
         """Close at once; waits at most two seconds for aiortc to wind down. May be called again, or cancelled."""
         if self._closing is None:
@@ -98,7 +87,7 @@ class PeerLink:
             self._closing.cancel()
 
     async def _wind_down(self) -> None:
-        """Close the transports first: aiortc itself waits for the picture that is being encoded."""
+        """Close the transports first: nothing may leave any more."""
         try:
             if (sctp := self._pc.sctp) is not None:
                 await sctp.stop()
@@ -112,6 +101,7 @@ class PeerLink:
         self.input: Channel[InputMessage] = Channel(self._pc, channels.INPUT_CHANNEL)
         self.pointer: Channel[PointerMove] = Channel(self._pc, channels.POINTER_CHANNEL)
         self.chat: Channel[Chat] = Channel(self._pc, channels.CHAT_CHANNEL)
+        self.tiles: Channel[TileMessage] = Channel(self._pc, channels.TILES_CHANNEL)
         self.session.on_open = self._opened.set
         assert self._pc.sctp is not None  # noqa: S101 (the first channel has made it)
         tune(self._pc.sctp)
@@ -125,9 +115,6 @@ class PeerLink:
             # aiortc's SDP parser raises whatever its string handling raises.
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "description") from None
 
-    def _track(self, track: MediaStreamTrack) -> None:
-        self.on_track(track)
-
     def _state_changed(self) -> None:
         log.debug("connection %s", self._pc.connectionState)
         if self._pc.connectionState in ("failed", "closed") and self._closing is None:
@@ -136,10 +123,6 @@ class PeerLink:
     def _unexpected(self, channel: object) -> None:
         log.info("a channel nobody agreed on was opened: %s", ErrorCode.CHANNEL_UNEXPECTED)
         self.on_unexpected()
-
-
-def _ignore_track(_: MediaStreamTrack) -> None:
-    pass
 
 
 def _ignore() -> None:

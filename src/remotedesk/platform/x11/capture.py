@@ -1,16 +1,21 @@
 """Reads the whole root window through shared memory."""
 
+import select
 import time
-from typing import Any
+from typing import Any, Final
 
 import mss
 from mss.exception import ScreenShotError
+from Xlib.ext import damage
 
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Size
 from remotedesk.platform.ports import CapturedFrame
 from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
+
+_LOOK_EVERY_S: Final = 1 / 30
+_GATHER_S: Final = 0.002  # one picture for what is drawn in several requests
 
 
 class X11Capture:
@@ -26,6 +31,7 @@ class X11Capture:
             close_display(self._display)
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "no capture on this display") from failure
         self._size = self.size()
+        self._damage = self._watch_damage()
 
     def size(self) -> Size:
         """Return the size of the root window; raises PlatformError(CAPTURE_FAILED) when the X server is gone."""
@@ -34,6 +40,43 @@ class X11Capture:
         except X_ERRORS as failure:
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server is gone") from failure
         return Size(geometry.width, geometry.height)
+
+    def wait_changed(self, timeout_s: float) -> bool:
+        """Wait until something has been drawn; without the X server's help, wait a moment and say it may have."""
+        if self._damage is None:
+            time.sleep(min(timeout_s, _LOOK_EVERY_S))
+            return True
+        try:
+            changed = self._drawn() or self._drawn_within(timeout_s)
+            if changed:
+                time.sleep(_GATHER_S)
+                self._drawn()
+        except X_ERRORS as failure:
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server is gone") from failure
+        return changed
+
+    def _watch_damage(self) -> int | None:
+        """Have the X server tell when anything on the screen is drawn; None if it cannot."""
+        if not self._display.has_extension(damage.extname):
+            return None
+        self._display.damage_query_version()
+        watched: int = self._root.damage_create(damage.DamageReportNonEmpty)
+        self._display.sync()
+        return watched
+
+    def _drawn(self) -> bool:
+        """True if something has been drawn since the last time; asks to be told of the next."""
+        told = False
+        while self._display.pending_events():
+            self._display.next_event()
+            told = True
+        if told:
+            self._display.damage_subtract(self._damage)
+            self._display.flush()
+        return told
+
+    def _drawn_within(self, timeout_s: float) -> bool:
+        return bool(select.select([self._display.fileno()], [], [], timeout_s)[0]) and self._drawn()
 
     def grab(self, grant: Grant) -> CapturedFrame:
         """Return the screen now; follows a change of resolution."""

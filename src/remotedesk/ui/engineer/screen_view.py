@@ -44,6 +44,7 @@ class ScreenView(QWidget):
 
     not_allowed = Signal()  # the engineer pressed something while he may only look
     placed = Signal()  # the picture or the view changed its size
+    exact = Signal(object)  # bool: whether the picture is proven to be the customer's; None without one
 
     def __init__(
         self, api: EngineerApi, code_for_native_key: Callable[[int], str | None], parent: QWidget | None = None
@@ -88,6 +89,7 @@ class ScreenView(QWidget):
             return
         before = self.frame_size
         self._shown = ShownPicture(picture)
+        self.exact.emit(picture.exact)
         if self.frame_size != before:
             self.placed.emit()
         self.update()
@@ -95,6 +97,7 @@ class ScreenView(QWidget):
     def clear(self) -> None:
         """Forget the picture: it may not be shown any more."""
         self._shown = None
+        self.exact.emit(None)
         self.placed.emit()
         self.update()
 

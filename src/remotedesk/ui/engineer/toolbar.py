@@ -66,6 +66,7 @@ class Toolbar(QFrame):
         )
         self._customer = Label(kind=Kind.FIELD, name="viewer_customer")
         self._elapsed = Label("0:00", Kind.MUTED, name="elapsed")
+        self._exact = Label("", Kind.SMALL, name="exact")
         self._chips = {feature: Chip(feature) for feature in (Feature.VIEW, Feature.CONTROL, Feature.CHAT)}
         self._ask = button(self.tr("Ask for control"), "ask_control", size=Size.SMALL, icon=Icon.CONTROL)
         self._chat = self._make_toggle(self.tr("Chat", "open the panel"), "toggle_chat", Icon.CHAT)
@@ -92,6 +93,8 @@ class Toolbar(QFrame):
             row.addWidget(chip, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._ask)
         row.addStretch(1)
+        row.addWidget(self._exact)
+        row.addSpacing(SPACE_S)
         for widget in (self._chat, self._fit, self._actual, self._full):
             row.addWidget(widget)
         row.addSpacing(SPACE_S)
@@ -124,6 +127,20 @@ class Toolbar(QFrame):
         self._chat.setChecked(False)
         self._full.setChecked(False)
         self.show_unread(0)
+        self.show_exact(None)
+
+    def show_exact(self, exact: bool | None) -> None:
+        """Show whether the picture is proven to be the customer's, pixel by pixel; None while there is none."""
+        if exact is None:
+            self._exact.setText("")
+            self._exact.setToolTip("")
+        elif exact:
+            self._exact.setText(self.tr("Exact"))
+            self._exact.setToolTip(self.tr("Every pixel is as on the customer's screen"))
+        else:
+            self._exact.setText(self.tr("Updating…"))
+            self._exact.setToolTip(self.tr("Parts of the picture are still on their way"))
+        self._exact.setStyleSheet(f"color: {colors().good if exact else colors().muted};")
 
     def show_customer(self, name: str) -> None:
         """Show who is on the other side."""

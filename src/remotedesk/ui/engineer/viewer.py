@@ -73,6 +73,7 @@ class Viewer(QWidget):
         self._pane.ask_view.connect(self._ask_view)
         self._chat.ask_chat.connect(lambda: self._api.ask(frozenset({Feature.CHAT})))
         self._chat.unread_changed.connect(self._bar.show_unread)
+        self.screen_view.exact.connect(self._bar.show_exact)
         self.screen_view.not_allowed.connect(self._hint_not_allowed)
         self._clock.timeout.connect(lambda: self._bar.show_elapsed(self._since.elapsed() // 1_000))
 

@@ -1123,6 +1123,22 @@
         <translation>等倍で表示</translation>
     </message>
     <message>
+        <source>Exact</source>
+        <translation>完全一致</translation>
+    </message>
+    <message>
+        <source>Every pixel is as on the customer&apos;s screen</source>
+        <translation>お客様の画面とすべての画素が一致しています</translation>
+    </message>
+    <message>
+        <source>Updating…</source>
+        <translation>更新中…</translation>
+    </message>
+    <message>
+        <source>Parts of the picture are still on their way</source>
+        <translation>画面の一部を受信中です</translation>
+    </message>
+    <message>
         <source>Elapsed time %1</source>
         <translation>経過時間 %1</translation>
     </message>

@@ -3,7 +3,7 @@
 Pure: no thread, no clock, no channel. `TileSource` is the customer's end, `TileView` the engineer's.
 """
 
-from remotedesk.features.tiles.composite import Applied, TileView
-from remotedesk.features.tiles.source import MESSAGE_BYTES, TileSource
+from remotedesk.features.screen.tiles.composite import Applied, TileView
+from remotedesk.features.screen.tiles.source import MESSAGE_BYTES, TileSource
 
 __all__ = ["MESSAGE_BYTES", "Applied", "TileSource", "TileView"]

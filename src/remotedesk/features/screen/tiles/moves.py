@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.grid import TILE, Changes, Mask, Pixels, part, tight
+from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, part, tight
 from remotedesk.wire.tiles import Copy
 
 MOST_MOVES: Final = 4

@@ -5,8 +5,8 @@ from typing import Final
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.codec import OPAQUE, PACKED_BYTES, TileDecoder, unpacked
-from remotedesk.features.tiles.grid import BYTES_PER_PIXEL, TileHashes, as_pixels, part
+from remotedesk.features.screen.tiles.codec import OPAQUE, PACKED_BYTES, TileDecoder, unpacked
+from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, TileHashes, as_pixels, part
 from remotedesk.wire.tiles import TILES, Ack, Update
 
 _SEQUENCES: Final = 1 << 32

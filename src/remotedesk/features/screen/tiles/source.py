@@ -7,8 +7,8 @@ import numpy as np
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.tiles.codec import LARGEST_GROWTH, PACKED_BYTES, TileEncoder, packed
-from remotedesk.features.tiles.grid import (
+from remotedesk.features.screen.tiles.codec import LARGEST_GROWTH, PACKED_BYTES, TileEncoder, packed
+from remotedesk.features.screen.tiles.grid import (
     BYTES_PER_PIXEL,
     Changes,
     Pixels,
@@ -18,7 +18,7 @@ from remotedesk.features.tiles.grid import (
     part,
     rectangles,
 )
-from remotedesk.features.tiles.moves import FEWEST_TILES, find_moves
+from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves
 from remotedesk.wire.tiles import (
     COPY_LAYOUT,
     MOST_DRAWN,

@@ -10,7 +10,7 @@ import numpy as np
 import zstandard
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
-from remotedesk.features.tiles.grid import Pixels
+from remotedesk.features.screen.tiles.grid import Pixels
 from remotedesk.wire.tiles import LARGEST
 
 PACKED_BYTES: Final = 3  # a pixel in the stream: blue, green, red

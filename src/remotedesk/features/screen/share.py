@@ -1,0 +1,192 @@
+"""The customer's end of the screen: captured where it was allowed, sent as exact tiles no faster than they arrive."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from remotedesk.core.consent import Grant
+from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError, ProtocolError
+from remotedesk.features.screen.tiles import TileSource
+from remotedesk.platform.ports import Platform, ScreenCapture
+from remotedesk.transport.channels import Channel
+from remotedesk.transport.window import DelayWindow
+from remotedesk.wire.tiles import Ack, TileMessage
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S: Final = 0.1  # how long a wait may keep the capture from noticing its end
+LEAST_INTERVAL_S: Final = 1 / 60
+MOST_ACKS: Final = 512
+
+
+class TileFlow:
+    """The customer's end of one connection's tile channel: counts what is under way, for the capture to wait."""
+
+    def __init__(self, channel: Channel[TileMessage]) -> None:
+        """Must be made in the engine's loop."""
+        self.lost = False  # something was not sent after all: what follows would not fit
+        self.acks: Final[deque[Ack]] = deque(maxlen=MOST_ACKS)
+        self._loop = asyncio.get_running_loop()
+        self._channel = channel
+        self._room = threading.Condition()
+        self._window = DelayWindow()
+        self._queued = 0  # bytes on their way into the loop
+        self._sent = self._acked = 0
+        channel.on_message = self._take
+
+    def begin(self) -> None:
+        """Start with a new stream; what was under way of the one before does not count."""
+        with self._room:
+            self.lost = False
+            self.acks.clear()
+            self._window = DelayWindow()
+
+    def wait(self, timeout_s: float) -> int:
+        """Return for how many bytes there is room, 0 after the timeout; in the capture's thread."""
+        with self._room:
+            self._room.wait_for(lambda: self._free > 0, timeout_s)
+            return self._free
+
+    def send(self, message: bytes, grant: Grant) -> None:
+        """Send one message if `grant` lives when its turn comes; in the capture's thread."""
+        with self._room:
+            self._queued += len(message)
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
+            self._loop.call_soon_threadsafe(self._send, message, grant)
+
+    @property
+    def _free(self) -> int:
+        return max(0, self._window.room() - self._queued)
+
+    def _send(self, message: bytes, grant: Grant) -> None:
+        with self._room:
+            self._queued -= len(message)
+            if self.lost or not grant.live or not self._channel.send_bytes(message):
+                self.lost = True
+                return
+            self._sent += 1
+            self._window.sent(self._sent, len(message), time.monotonic())
+
+    def _take(self, message: TileMessage) -> None:
+        if not isinstance(message, Ack) or self._acked == self._sent:
+            raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
+        with self._room:
+            self._acked += 1
+            self._window.acked(self._acked, time.monotonic())
+            self.acks.append(message)
+            self._room.notify()
+
+
+class ScreenShare:
+    """Captures in a thread of its own for as long as the grant lives, and stands still while it is suspended."""
+
+    def __init__(self, platform: Platform, failed: Callable[[ErrorCode], None]) -> None:
+        """`failed` is called in the capture thread."""
+        self._platform = platform
+        self._flow: TileFlow | None = None
+        self._failed = failed
+        self._threads: list[threading.Thread] = []
+        self._stop = threading.Event()
+
+    def attach(self, flow: TileFlow) -> None:
+        """Feed a fresh connection, beginning with the whole picture."""
+        self._flow = flow
+
+    def detach(self) -> None:
+        """Feed nothing until the next `attach`."""
+        self._flow = None
+
+    def start(self, grant: Grant) -> None:
+        """Capture under `grant` until it is revoked. One share captures once at a time."""
+        self.stop()
+        self._stop = threading.Event()
+        thread = threading.Thread(target=self._run, args=(grant, self._stop), name="capture")
+        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
+        thread.start()
+
+    def stop(self) -> None:
+        """Tell the capture to end, without waiting; from any thread."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Stop and wait for the threads; not in the engine's loop, since a system call may hang."""
+        self.stop()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, grant: Grant, stop: threading.Event) -> None:
+        try:
+            capture = self._platform.open_capture(grant)
+            try:
+                self._capture_until_revoked(_Capturing(capture, grant), stop)
+            finally:
+                capture.close()
+        except ConsentError as error:
+            log.info("capture ended: %s", error.code)
+        except PlatformError as error:
+            self._failed(error.code)
+        except Exception:  # thread entry
+            log.exception("capture")
+            self._failed(ErrorCode.CAPTURE_FAILED)
+
+    def _capture_until_revoked(self, capturing: "_Capturing", stop: threading.Event) -> None:
+        while not stop.is_set():
+            flow = self._flow
+            if flow is None:
+                capturing.forget()
+                stop.wait(LOOK_EVERY_S)
+                continue
+            began_s = time.monotonic()
+            try:
+                capturing.go_on(flow)
+            except ConsentError as error:
+                if error.code is not ErrorCode.GRANT_SUSPENDED:
+                    raise
+                capturing.forget()  # everything is sent anew after a pause
+                stop.wait(LOOK_EVERY_S)
+            stop.wait(max(0.0, LEAST_INTERVAL_S - (time.monotonic() - began_s)))
+
+
+class _Capturing:
+    """What the capture thread knows of the viewer's picture, and of its own."""
+
+    def __init__(self, capture: ScreenCapture, grant: Grant) -> None:
+        self._capture = capture
+        self._grant = grant
+        self._source = TileSource()
+        self._flow: TileFlow | None = None
+        self._changed = True
+
+    def forget(self) -> None:
+        """Begin anew with the next picture."""
+        self._flow = None
+
+    def go_on(self, flow: TileFlow) -> None:
+        """Send what has changed, if anything has and there is room; waits a moment for either."""
+        self._grant.require(self._grant.feature)
+        if flow is not self._flow or flow.lost or self._disagrees(flow):
+            self._flow, self._source, self._changed = flow, TileSource(), True
+            flow.begin()
+        self._changed = self._changed or self._capture.wait_changed(0.0 if self._source.behind else LOOK_EVERY_S)
+        if not self._changed and not self._source.behind:
+            return
+        room = flow.wait(LOOK_EVERY_S)
+        if not room:
+            return
+        self._changed = False
+        frame = self._capture.grab(self._grant)
+        for message in self._source.encode(frame.pixels, frame.width, frame.height, room):
+            flow.send(message, self._grant)
+
+    def _disagrees(self, flow: TileFlow) -> bool:
+        """True when the viewer has not the picture he was sent, which only a broken end can bring about."""
+        while flow.acks:
+            if self._source.agrees(flow.acks.popleft()) is False:
+                log.info("the viewer's picture is another one; it is sent anew")
+                return True
+        return False
