@@ -60,7 +60,7 @@ class EngineerApi(Protocol):
         """Write to the customer."""
 
     def latest_frame(self) -> Picture | None:
-        """Take the newest picture; None when it has been taken already."""
+        """Take the newest picture; None when it has been taken already. Its pixels last until the next one is taken."""
 
     def key(self, code: str, pressed: bool) -> None:
         """Pass on a physical key by its W3C `code`."""
