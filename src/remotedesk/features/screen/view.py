@@ -37,6 +37,7 @@ class ScreenView:
         self._tiles = TileView()
         self._fresh = self._exact = False
         self._number = 0
+        self.pictures = 0  # taken to be shown
         self._waiting: deque[Update] = deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -55,9 +56,20 @@ class ScreenView:
             if not self._fresh:
                 return None
             self._fresh = False
+            self.pictures += 1
             tiles = self._tiles
             pixels = bytes(tiles.pixels)
             return Picture(pixels, tiles.width, tiles.height, tiles.width * 4, self._number, self._exact)
+
+    @property
+    def exact(self) -> bool | None:
+        """Whether the picture is proven to be the customer's; None before the first. From any thread."""
+        return self._exact if self._number else None
+
+    @property
+    def behind(self) -> bool:
+        """True while something of the customer's picture is still on its way."""
+        return self.exact is False
 
     async def close(self) -> None:
         """Stop for good and forget the picture."""
