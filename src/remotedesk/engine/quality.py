@@ -10,7 +10,7 @@ from remotedesk.engine.events import QualityChanged
 from remotedesk.transport.figures import LinkFigures
 
 TELL_EVERY_S: Final = 1.0
-LOOKS: Final = 10  # times in between that are asked whether the picture lags: a sample alone is chance
+LOOKS: Final = 5  # in between, whether the picture lags: one alone would be chance, and each wakes the loop
 LOSS_OVER: Final = 10  # tellings
 # A still screen's connection sends about forty packets in ten seconds: two that came late are no loss of 5 %.
 LEAST_PACKETS: Final = 200

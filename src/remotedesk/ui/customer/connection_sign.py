@@ -46,12 +46,17 @@ class ConnectionSign(QWidget):
         """Show the newest second."""
         self._show(_word(verdict), GRADE_ICONS[verdict.grade], calm=verdict.grade is Grade.GOOD)
         lines = [f"{name}: {value}" for name, value in figures(quality)]
-        self.setToolTip("\n".join((*_because(verdict.reason), *lines)))
+        self._explain("\n".join((*_because(verdict.reason), *lines)))
 
     def show_interrupted(self) -> None:
         """The engineer cannot be reached."""
         self._show(translate("ConnectionSign", "Connection: interrupted"), _INTERRUPTED, calm=False)
-        self.setToolTip("")
+        self._explain("")
+
+    def _explain(self, text: str) -> None:
+        """Give the tooltip to the word as well: screen readers look for it there, and it draws nothing."""
+        self.setToolTip(text)
+        self.word.setToolTip(text)
 
     def _show(self, word: str, icon: Icon, *, calm: bool) -> None:
         if (word, icon) == (self.word.text(), self._shown):
