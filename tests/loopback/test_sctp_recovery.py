@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -242,9 +243,26 @@ async def test_a_whole_window_that_was_lost_comes_in_growing_numbers() -> None:
         assert max(repeated) >= 16
 
 
+async def test_what_is_sent_again_is_counted_at_both_ends() -> None:
+    """In percent of what left, and, where it arrives, of what came after something sent later."""
+    async with pair() as link:
+        other = link.connections[1].sctp
+        assert isinstance(other, RecoveringSctpTransport)
+        link.channels[0].send(b"first")
+        await until(lambda: len(link.received) == 1 and link.sctp._flight_size == 0)
+        sent, received = replace(link.sctp.counts), replace(other.counts)
+        link.sctp.loses, link.sctp.sent = first_of(2), []
+        link.channels[0].send(bytes(50_000))
+        await until(lambda: len(link.received) == 2)
+        assert link.sctp.counts.sent - sent.sent == link.sctp.data_sent
+        assert link.sctp.counts.repeated - sent.repeated == link.sctp.data_sent - 44 >= 2
+        assert (other.counts.received - received.received, other.counts.late - received.late) == (44, 2)
+
+
 PINNED = {
     "_flight_size_decrease": "16a9a53b25b96c7c",
     "_flight_size_increase": "ed02a0fe6eb506c9",
+    "_mark_received": "2ac68b6a3934ca87",
     "_maybe_abandon": "879fcf244b3dfd05",
     "_receive_sack_chunk": "4b35ccf1372cdec8",
     "_send": "f0f8aff63a9a8743",

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from remotedesk.core.audit import Act, AuditChain
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
+from remotedesk.core.quality import Grade, Quality, Reason, Route, Verdict
 from remotedesk.core.session_state import State
 from remotedesk.engine.events import (
     Asked,
@@ -24,6 +25,7 @@ from remotedesk.engine.events import (
     GrantsChanged,
     GuessFailed,
     PeerNamed,
+    QualityChanged,
     RecordClosed,
     StateChanged,
 )
@@ -36,6 +38,7 @@ from tests.support.xserver import XServer
 
 NUMBER = "1234-5678-9018"
 ALL = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
+SMOOTH = Quality(1_800_000, 9_000, 0.012, 0.0, 30, True, False, Route.DIRECT)
 
 
 def main() -> None:
@@ -137,6 +140,7 @@ def _share(
     shoot("10_connecting")
     tell(StateChanged(State.ACTIVE))
     tell(GrantsChanged(frozenset({Feature.VIEW, Feature.CHAT}), frozenset()))
+    tell(QualityChanged(SMOOTH, Verdict()))
     shoot("11_viewing")
     tell(Asked(2, frozenset({Feature.CONTROL}), first=False))
     QTest.qWait(600)
@@ -144,6 +148,7 @@ def _share(
     assert flow.prompt is not None
     flow.prompt.accept_button.click()
     tell(GrantsChanged(ALL, frozenset()))
+    tell(QualityChanged(SMOOTH, Verdict(Grade.FAIR, Reason.LOSSY)))
     chat = (
         (
             ("線が一本消えてしまいました。", True),

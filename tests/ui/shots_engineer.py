@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
+from remotedesk.core.quality import Grade, Quality, Reason, Route, Verdict
 from remotedesk.core.session_state import State
 from remotedesk.engine.api import EngineerApi, Listener, Picture
 from remotedesk.engine.events import (
@@ -28,6 +29,7 @@ from remotedesk.engine.events import (
     GuessFailed,
     NumberIssued,
     PeerNamed,
+    QualityChanged,
     RecordClosed,
     SignedIn,
     StateChanged,
@@ -69,6 +71,14 @@ def drawing(width: int = 1920, height: int = 1080) -> Picture:
     painter.drawText(930, 812, "700.00")
     painter.end()
     return Picture(bytes(image.constBits()), width, height, image.bytesPerLine(), 1)
+
+
+def minute() -> Iterator[QualityChanged]:
+    """Yield a minute of work on a link of 2 Mbit/s: stillness, typing, a new screen now and then."""
+    for second in range(60):
+        bps = 1_900_000 if second % 20 in (3, 4) else 39_000 + 8_000 * (second % 7)
+        rtt_s = 0.061 + (0.04 if bps > 1_000_000 else 0.002 * (second % 3))
+        yield QualityChanged(Quality(2_000, bps, rtt_s, 0.018, second % 16, True, False, Route.DIRECT), Verdict())
 
 
 class Shoot:
@@ -127,7 +137,8 @@ class Shoot:
         assert self._windows is not None
         window = self._windows.viewer if self._windows.viewer.isVisible() else self._windows.console
         self.wait()
-        window.grab().save(str(self._folder / f"{name}{self._suffix}.png"))
+        popup = QApplication.activePopupWidget()
+        (popup or window).grab().save(str(self._folder / f"{name}{self._suffix}.png"))
 
     def finish(self) -> None:
         assert self._windows is not None
@@ -173,7 +184,12 @@ def viewer_states(shoot: Shoot) -> Iterator[str]:
     shoot.tell(StateChanged(State.VERIFYING), StateChanged(State.ACTIVE), GrantsChanged(LOOK, frozenset()))
     yield "20-first-picture"
     shoot.frame(drawing())
+    shoot.tell(*minute())
     yield "21-look-only"
+    shoot.tell(QualityChanged(next(minute()).quality, Verdict(Grade.FAIR, Reason.LOSSY)))
+    shoot.click("quality")
+    yield "21b-quality"
+    shoot.child("quality_panel").hide()
     QTest.mouseClick(shoot.child("screen"), Qt.MouseButton.LeftButton)
     yield "22-hint"
     shoot.click("ask_control")

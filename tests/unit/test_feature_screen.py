@@ -112,6 +112,9 @@ async def test_nothing_is_captured_while_there_is_no_room() -> None:
         still = platform.grabs
         await asyncio.sleep(0.3)
         assert platform.grabs == still
+        assert flow.behind
+        assert flow.exact is False
+        assert flow.pictures > 0
         acknowledge(pipe)
         await until(lambda: platform.grabs > still)
 

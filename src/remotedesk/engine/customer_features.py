@@ -72,11 +72,13 @@ class CustomerFeatures:
             self._watches.append(platform.watch_hot_key(HotKey.BAR, self._bar_wanted))
         self._accounting = asyncio.create_task(self._account())
 
-    def attach(self, link: PeerLink) -> None:
-        """Use a fresh, verified connection."""
-        self._share.attach(TileFlow(link.tiles))
+    def attach(self, link: PeerLink) -> TileFlow:
+        """Use a fresh, verified connection; returns the screen's way through it."""
+        flow = TileFlow(link.tiles)
+        self._share.attach(flow)
         self._control.attach(link.input, link.pointer)
         self._chat.attach(link.chat)
+        return flow
 
     def detach(self) -> None:
         """Use no connection until the next `attach`."""

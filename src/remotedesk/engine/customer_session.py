@@ -21,6 +21,7 @@ from remotedesk.engine.customer_features import CustomerFeatures
 from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
 from remotedesk.engine.guesses import Guesses
 from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
 from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
@@ -185,13 +186,14 @@ class CustomerSession(Session):
         """Begin the exchange for fresh keys."""
         return await resume_as_customer(relay, paired)
 
-    def went_live(self, connection: Connection) -> None:
+    def went_live(self, connection: Connection) -> Screen:
         """Let the features use the verified connection."""
-        self.features.attach(connection.link)
+        screen = self.features.attach(connection.link)
         if time.monotonic() - self._silent_since_s > self.world.options.patience.confirm_control_after_s:
             self.gate.revoke(Feature.CONTROL)
         self.gate.resume(Suspension.SILENCE)
         self.features.tell_granted()
+        return screen
 
     def went_silent(self) -> None:
         """Stop everything until the peer is back and verified."""

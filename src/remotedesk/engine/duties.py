@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 
 from remotedesk.engine.connection import Connection
+from remotedesk.engine.quality import Screen
 from remotedesk.transport.handshake import Paired
 from remotedesk.transport.relay import Relay
 from remotedesk.wire.session import SessionMessage
@@ -28,8 +29,8 @@ class Duties(ABC):
         """Take a message of the `session` channel that is this role's own."""
 
     @abstractmethod
-    def went_live(self, connection: Connection) -> None:
-        """The connection is verified: features may use it."""
+    def went_live(self, connection: Connection) -> Screen:
+        """The connection is verified: features may use it. Returns the screen that travels over it."""
 
     @abstractmethod
     def went_silent(self) -> None:

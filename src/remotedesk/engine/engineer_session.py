@@ -34,6 +34,7 @@ from remotedesk.engine.events import (
     RetryAllowed,
 )
 from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
 from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
@@ -232,11 +233,12 @@ class EngineerSession(Session):
         """Wait for the customer to begin the exchange for fresh keys."""
         return await resume_as_engineer(relay, paired)
 
-    def went_live(self, connection: Connection) -> None:
+    def went_live(self, connection: Connection) -> Screen:
         """Let the features use the verified connection."""
         self.control.attach(connection.link.input, connection.link.pointer)
         self._chat.attach(connection.link.chat)
         self.view.attach(connection.link.tiles)
+        return self.view
 
     def went_silent(self) -> None:
         """Send nothing until the customer is back and verified."""

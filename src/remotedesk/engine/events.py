@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
+from remotedesk.core.quality import Quality, Verdict
 from remotedesk.core.session_state import State
 
 
@@ -118,6 +119,14 @@ class PeerActed:
 
 
 @dataclass(frozen=True)
+class QualityChanged:
+    """How the connection did in the last second, and what to say of it; once a second while ACTIVE."""
+
+    quality: Quality
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
 class Failed:
     """Something was refused or broke; the state, if it changed, is told apart."""
 
@@ -148,6 +157,7 @@ EngineEvent = (
     | FrameReady
     | InputRefused
     | PeerActed
+    | QualityChanged
     | Failed
     | RecordClosed
 )

@@ -14,6 +14,7 @@ from remotedesk.engine.connection import Connection
 from remotedesk.engine.duties import Duties
 from remotedesk.engine.events import Failed, RecordClosed, StateChanged
 from remotedesk.engine.mailbox import Mailbox, UnlessSealed
+from remotedesk.engine.quality import report
 from remotedesk.engine.race import first_of, uncancel
 from remotedesk.engine.record import Record
 from remotedesk.engine.world import World
@@ -157,9 +158,9 @@ class Session(Duties):
     async def _hold(self, connection: Connection, paired: Paired) -> None:
         """Let the features use the connection until it is lost. Raises ProtocolError when the peer broke its rules."""
         self._guard(connection.link)
-        self.went_live(connection)
+        screen = self.went_live(connection)
         try:
-            await first_of(connection.watch(), self._listen(paired))
+            await first_of(connection.watch(), self._listen(paired), report(connection.link, screen, self.world.tell))
         except ProtocolError as error:
             self.note(Act.PROTOCOL_BROKEN, code=error.code)
             raise

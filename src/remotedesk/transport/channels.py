@@ -58,6 +58,7 @@ class Channel(Generic[T]):
 
     def __init__(self, pc: RTCPeerConnection, spec: ChannelSpec) -> None:
         self.label = spec.label
+        self.sent_bytes = self.received_bytes = 0  # of messages
         self.on_message: Callable[[T], None] = _nobody
         self.on_broken: Callable[[ErrorCode], None] = _nobody
         self.on_open: Callable[[], None] = _nothing
@@ -89,6 +90,7 @@ class Channel(Generic[T]):
         if not self.open or self._channel.bufferedAmount + len(data) > self._spec.most_buffered:
             return False
         self._channel.send(data)
+        self.sent_bytes += len(data)
         return True
 
     def break_off(self, code: ErrorCode) -> None:
@@ -106,6 +108,7 @@ class Channel(Generic[T]):
     def _receive(self, data: bytes | str) -> None:
         if self._broken:
             return
+        self.received_bytes += len(data)
         try:
             if not self._bucket.take(time.monotonic()):
                 raise ProtocolError(ErrorCode.MESSAGE_FLOOD)

@@ -20,6 +20,7 @@ from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
 from remotedesk.transport.description import admissible, fingerprint
+from remotedesk.transport.figures import LinkFigures, figures_of
 from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.input import InputMessage, PointerMove
@@ -75,6 +76,11 @@ class PeerLink:
     def overfull(self) -> bool:
         """True if more waits for the rest of its message than this end said it takes; aiortc itself goes on taking."""
         return self._pc.sctp is not None and self._pc.sctp._advertised_rwnd < 0
+
+    @property
+    def figures(self) -> LinkFigures:
+        """What the connection knows of its way, right now."""
+        return figures_of(self._pc)
 
     async def close(self) -> None:
         """Close at once; waits at most two seconds for aiortc to wind down. May be called again, or cancelled."""

@@ -39,6 +39,9 @@ class TileFlow:
         """Must be made in the engine's loop."""
         self.lost = False  # something was not sent after all: what follows would not fit
         self.acks: Final[deque[Ack]] = deque(maxlen=MOST_ACKS)
+        self.pictures = 0  # sent, in whole or in part
+        self.exact: bool | None = None  # the viewer has proven to have the newest of them; None before the first
+        self.behind = False  # the viewer lacks something of it, for want of room on the way
         self._loop = asyncio.get_running_loop()
         self._channel = channel
         self._room = threading.Condition()
@@ -195,15 +198,19 @@ class _Capturing:
             return
         room = flow.wait(LOOK_EVERY_S)
         if not room:
+            flow.behind = True
             return
         if flow.rate_bps > FAST_FROM_BPS:
             self._source.level = FAST_LEVEL
         elif flow.rate_bps < THIN_BELOW_BPS:
             self._source.level = THIN_LEVEL
-        frame = self._newest()
+        before, frame = self._frame, self._newest()
         for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
+            flow.pictures, flow.exact = flow.pictures + (frame is not before), False
+            before = frame
             flow.send(message, self._grant)
         self._frame = frame if self._source.behind else None
+        flow.behind = self._source.behind
 
     def _newest(self) -> CapturedFrame:
         """Return a new picture if there is one; to compare one costs more than to go on with the one before."""
@@ -221,7 +228,9 @@ class _Capturing:
     def _disagrees(self, flow: TileFlow) -> bool:
         """True when the viewer has not the picture he was sent, which only a broken end can bring about."""
         while flow.acks:
-            if self._source.agrees(flow.acks.popleft()) is False:
+            agrees = self._source.agrees(flow.acks.popleft())
+            if agrees is False:
                 log.info("the viewer's picture is another one; it is sent anew")
                 return True
+            flow.exact = agrees or flow.exact
         return False

@@ -54,6 +54,7 @@ class ScreenView:
         self._unhashed = 0  # pixels of the tiles that the next last update of a picture has to hash
         self._fresh = self._exact = False
         self._number = 0
+        self.pictures = 0  # taken to be shown
         self._waiting: deque[Update] = deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -72,10 +73,21 @@ class ScreenView:
             if not self._fresh:
                 return None
             self._fresh = False
+            self.pictures += 1
             tiles, dirty = self._tiles, self._dirty
             self._bring_to_front(tiles, dirty)
             self._dirty = ()
             return Picture(self._front, tiles.width, tiles.height, tiles.width * 4, self._number, self._exact, dirty)
+
+    @property
+    def exact(self) -> bool | None:
+        """Whether the picture is proven to be the customer's; None before the first. From any thread."""
+        return self._exact if self._number else None
+
+    @property
+    def behind(self) -> bool:
+        """True while something of the customer's picture is still on its way."""
+        return self.exact is False
 
     async def close(self) -> None:
         """Stop for good and forget the picture."""

@@ -9,6 +9,7 @@ tests/loopback/test_sctp_recovery.py fails when aiortc changes under what is ove
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -25,11 +26,23 @@ _NO_GAP: Final = (1 << 32, 1 << 32)
 _NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: only time says that it is lost again
 
 
+@dataclass
+class PacketCounts:
+    """DATA chunks of one association since it was tuned; a repeated one counts each time it is sent."""
+
+    sent: int = 0
+    repeated: int = 0  # of those sent
+    received: int = 0  # each once
+    late: int = 0  # of those received: after one that was sent later, so most likely lost once and repeated
+
+
 class RecoveringSctpTransport(RTCSctpTransport):
     """An association as aiortc makes it, with other timers and loss detection; the wire format is untouched."""
 
     _repeats: int  # packets that the last timeout repeated; 0 after a round trip without one
     _sacked_at_timeout: int  # what was acknowledged then
+    _newest_received: int  # of what has come, the number of what was sent last
+    counts: PacketCounts
 
     def _update_rto(self, R: float) -> None:  # noqa: N803 (aiortc's name)
         super()._update_rto(R)
@@ -68,6 +81,18 @@ class RecoveringSctpTransport(RTCSctpTransport):
         """Note when a packet leaves, the repeated ones too: aiortc calls this at each sending."""
         super()._flight_size_increase(chunk)
         chunk._sent_time = time.time()
+        self.counts.sent += 1
+        self.counts.repeated += chunk._sent_count > 0
+
+    def _mark_received(self, tsn: int) -> bool:
+        """Count what comes, and what comes late."""
+        duplicate = super()._mark_received(tsn)
+        if not duplicate:
+            late = self.counts.received > 0 and uint32_gt(self._newest_received, tsn)
+            self._newest_received = self._newest_received if late else tsn
+            self.counts.received += 1
+            self.counts.late += late
+        return duplicate
 
     async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
         if chunk.gaps and not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
@@ -114,6 +139,7 @@ def tune(sctp: RTCSctpTransport) -> None:
     sctp.__class__ = RecoveringSctpTransport
     assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
     sctp._repeats, sctp._sacked_at_timeout = 0, sctp._last_sacked_tsn
+    sctp._newest_received, sctp.counts = 0, PacketCounts()
     sctp._rto = RTO_FIRST_S
 
 

@@ -22,6 +22,7 @@ from remotedesk.engine.events import (
     GrantsChanged,
     GuessFailed,
     PeerNamed,
+    QualityChanged,
     RecordClosed,
     RetryAllowed,
     StateChanged,
@@ -248,6 +249,8 @@ def _pass_on(event: EngineEvent, session: SessionWindows) -> None:
             session.on_grants(features, suspensions)
         case ChatAdded(text=text, mine=mine):
             session.chat.add(text, mine=mine)
+        case QualityChanged(quality=quality, verdict=verdict):
+            session.bar.connection.show_quality(quality, verdict)
         case Failed(code=code):
             session.on_failed(code)
         case BarWanted():

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.display_text import one_line
 from remotedesk.engine.events import PeerNamed
+from remotedesk.ui.customer.connection_sign import ConnectionSign
 from remotedesk.ui.customer.deliberate import Deliberate
 from remotedesk.ui.shared.features import FEATURE_ORDER, feature_icon, feature_name, feature_short_name
 from remotedesk.ui.shared.icons import Icon, IconView
@@ -66,6 +67,7 @@ class SessionBar(QWidget):
         self.status = Label(kind=Kind.SMALL, name="session_status")
         self.chat_button = button(self.tr("Messages"), "chat", Role.QUIET, icon=Icon.CHAT)
         self.chat_button.clicked.connect(self.chat_wanted)
+        self.connection = ConnectionSign()
         self.end_button = button(self.tr("End"), "end", Role.DANGER, accessible=self.tr("End the session"))
         self.end_button.clicked.connect(end)
         self.hot_key = Label(HOT_KEY, Kind.SMALL, name="hot_key")
@@ -118,6 +120,7 @@ class SessionBar(QWidget):
     def show_reconnecting(self) -> None:
         """The engineer is silent; nothing is shared until he is back."""
         self._reconnecting = True
+        self.connection.show_interrupted()
         self._refresh()
 
     def show_grants(self, features: frozenset[Feature], suspensions: frozenset[Suspension]) -> None:
@@ -248,8 +251,9 @@ class SessionBar(QWidget):
         for feature, cell in self._cells.items():
             cell.setVisible(feature in ALWAYS_SHOWN)
             row.addWidget(cell)
-        row.addWidget(self.chat_button)
-        row.addLayout(_end_column(self.end_button, self.hot_key))
+        row.addLayout(_above(self.chat_button, self.connection))
+        self.hot_key.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        row.addLayout(_above(self.end_button, self.hot_key))
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -268,12 +272,11 @@ def _cell(feature: Feature, switch: Switch) -> QWidget:
     return cell
 
 
-def _end_column(end: QPushButton, hot_key: Label) -> QVBoxLayout:
+def _above(pressed: QPushButton, below: QWidget) -> QVBoxLayout:
     column = QVBoxLayout()
     column.setSpacing(2)
-    column.addWidget(end)
-    hot_key.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    column.addWidget(hot_key)
+    column.addWidget(pressed)
+    column.addWidget(below)
     return column
 
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton
 from remotedesk.core.consent import Feature
 from remotedesk.ui.engineer.page import show_elided
 from remotedesk.ui.engineer.placement import Mode
+from remotedesk.ui.engineer.quality_view import QualityButton
 from remotedesk.ui.shared.features import feature_icon, feature_short_name
 from remotedesk.ui.shared.icons import Icon, IconView, icon_of
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, SPACE_XS, colors
@@ -68,6 +69,7 @@ class Toolbar(QFrame):
         self._elapsed = Label("0:00", Kind.MUTED, name="elapsed")
         self._exact = Label("", Kind.SMALL, name="exact")
         self._exact_shown: bool | None = None
+        self.quality = QualityButton()
         self._chips = {feature: Chip(feature) for feature in (Feature.VIEW, Feature.CONTROL, Feature.CHAT)}
         self._ask = button(self.tr("Ask for control"), "ask_control", size=Size.SMALL, icon=Icon.CONTROL)
         self._chat = self._make_toggle(self.tr("Chat", "open the panel"), "toggle_chat", Icon.CHAT)
@@ -95,12 +97,13 @@ class Toolbar(QFrame):
         row.addWidget(self._ask)
         row.addStretch(1)
         row.addWidget(self._exact)
+        row.addWidget(self.quality)
         row.addSpacing(SPACE_S)
         for widget in (self._chat, self._fit, self._actual, self._full):
             row.addWidget(widget)
         row.addSpacing(SPACE_S)
         row.addWidget(self._end)
-        for each in (self._ask, self._chat, self._fit, self._actual, self._full, self._end):
+        for each in (self._ask, self.quality, self._chat, self._fit, self._actual, self._full, self._end):
             each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _connect(self) -> None:
@@ -129,6 +132,7 @@ class Toolbar(QFrame):
         self._full.setChecked(False)
         self.show_unread(0)
         self.show_exact(None)
+        self.quality.reset()
 
     def show_exact(self, exact: bool | None) -> None:
         """Show whether the picture is proven to be the customer's, pixel by pixel; None while there is none."""

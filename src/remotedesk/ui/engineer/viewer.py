@@ -19,6 +19,7 @@ from remotedesk.engine.events import (
     GrantsChanged,
     InputRefused,
     PeerNamed,
+    QualityChanged,
     StateChanged,
 )
 from remotedesk.ui.engineer.chat_side import ChatSide
@@ -89,6 +90,8 @@ class Viewer(QWidget):
             case GrantsChanged(features, suspensions):
                 self._features, self._suspensions = features, suspensions
                 self._show_allowed()
+            case QualityChanged(quality, verdict):
+                self._bar.quality.show_quality(quality, verdict)
             case PeerNamed(name):
                 self._bar.show_customer(name)
             case ChatAdded(text, mine):
@@ -107,6 +110,8 @@ class Viewer(QWidget):
             self._clock.start()
             self.showMaximized()
             self.screen_view.setFocus()
+        elif state is State.RECONNECTING:
+            self._bar.quality.show_quality(None)
         elif state is State.WAITING or (state is State.ENDED and before is not State.ENDED):
             self._reset()
         if self._since.isValid():

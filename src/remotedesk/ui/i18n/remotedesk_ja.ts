@@ -236,6 +236,45 @@
     </message>
 </context>
 <context>
+    <name>ConnectionSign</name>
+    <message>
+        <source>Connection: interrupted</source>
+        <translation>接続: 中断</translation>
+    </message>
+    <message>
+        <source>Connection: good</source>
+        <translation>接続: 良好</translation>
+    </message>
+    <message>
+        <source>Connection: a bit unstable</source>
+        <translation>接続: やや不安定</translation>
+    </message>
+    <message>
+        <source>Connection: unstable</source>
+        <translation>接続: 不安定</translation>
+    </message>
+    <message>
+        <source>Connection: a bit slow</source>
+        <translation>接続: やや遅い</translation>
+    </message>
+    <message>
+        <source>Connection: slow</source>
+        <translation>接続: 遅い</translation>
+    </message>
+    <message>
+        <source>The screen changes faster than the line can carry it.</source>
+        <translation>画面の変化に回線の速さが追いついていません。</translation>
+    </message>
+    <message>
+        <source>It takes long until an answer comes back.</source>
+        <translation>通信の往復に時間がかかっています。</translation>
+    </message>
+    <message>
+        <source>Some of what is sent gets lost on the way and is sent again.</source>
+        <translation>途中で失われたデータを送り直しています。</translation>
+    </message>
+</context>
+<context>
     <name>Console</name>
     <message>
         <source>remotedesk - support engineer</source>
@@ -586,6 +625,119 @@
     <message>
         <source>Good for %1</source>
         <translation>有効期限まで %1</translation>
+    </message>
+</context>
+<context>
+    <name>Quality</name>
+    <message>
+        <source>Direct between the two PCs</source>
+        <translation>2 台の PC を直接接続</translation>
+    </message>
+    <message>
+        <source>By way of a relay</source>
+        <translation>中継サーバー経由</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>完全に一致</translation>
+    </message>
+    <message>
+        <source>still arriving</source>
+        <translation>受信中</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>往復時間</translation>
+    </message>
+    <message>
+        <source>Route</source>
+        <translation>経路</translation>
+    </message>
+    <message>
+        <source>Screen data</source>
+        <translation>画面データ</translation>
+    </message>
+    <message>
+        <source>Pictures a second</source>
+        <translation>毎秒の画像数</translation>
+    </message>
+    <message>
+        <source>Lost and sent again</source>
+        <translation>損失・再送</translation>
+    </message>
+    <message>
+        <source>Engineer&apos;s picture</source>
+        <translation>担当者側の画面</translation>
+    </message>
+</context>
+<context>
+    <name>QualityButton</name>
+    <message>
+        <source>Connection</source>
+        <translation>接続の状態</translation>
+    </message>
+    <message>
+        <source>%1/s</source>
+        <comment>pictures a second</comment>
+        <translation>%1 枚/秒</translation>
+    </message>
+</context>
+<context>
+    <name>QualityGraph</name>
+    <message>
+        <source>The last 60 seconds</source>
+        <translation>直近 60 秒</translation>
+    </message>
+    <message>
+        <source>Screen data</source>
+        <translation>画面データ</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>往復時間</translation>
+    </message>
+</context>
+<context>
+    <name>QualityPanel</name>
+    <message>
+        <source>Connection</source>
+        <translation>接続の状態</translation>
+    </message>
+    <message>
+        <source>60 seconds ago</source>
+        <translation>60 秒前</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>現在</translation>
+    </message>
+    <message>
+        <source>No connection</source>
+        <translation>接続が切れています</translation>
+    </message>
+    <message>
+        <source>the line cannot keep up with the screen</source>
+        <translation>回線の速さが画面の変化に追いついていません</translation>
+    </message>
+    <message>
+        <source>long round trip</source>
+        <translation>往復に時間がかかっています</translation>
+    </message>
+    <message>
+        <source>packets get lost</source>
+        <translation>パケットが失われています</translation>
+    </message>
+    <message>
+        <source>Good connection</source>
+        <translation>接続は良好です</translation>
+    </message>
+    <message>
+        <source>Fair connection: %1</source>
+        <translation>接続はやや不調です (%1)</translation>
+    </message>
+    <message>
+        <source>Poor connection: %1</source>
+        <translation>接続は不調です (%1)</translation>
     </message>
 </context>
 <context>
