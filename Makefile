@@ -32,7 +32,7 @@ bench: setup
 		$(PYTHON) -m tests.bench.$$(basename $$file .py) || status=1; done; exit $$status
 
 bench-%: setup
-	@$(PYTHON) -m tests.bench.bench_$*
+	@$(PYTHON) -m tests.bench.bench_$* $(OPTIONS)
 
 package: setup
 	@PYTHONPATH=. $(PYTHON) packaging/build_client.py

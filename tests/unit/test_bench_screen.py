@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.bench.screen import figures, layout, stamp
+from tests.bench.screen.checker import TILE, Ages, tiles_with
 from tests.bench.screen.layout import SCREEN, Box
 from tests.bench.screen.likeness import luma, ssim
-from tests.bench.screen.links import LINKS, Direction, Link
+from tests.bench.screen.links import LINKS, STEP_LINKS, Direction, Link
+from tests.bench.screen.steps import longest_gap, used_after, well_after
 from tests.bench.screen.watching import Drawn, Sighting, patches
 
 
@@ -183,6 +185,7 @@ def test_what_never_happened_is_late() -> None:
 def test_figures_print_as_name_value_unit() -> None:
     assert figures.line("2m-loss2", "cad", "p50_ms", 12.345, "") == "screen.2m-loss2.cad.p50_ms 12.3 ms"
     assert figures.line("lan", "change", "exact_s", math.inf) == "screen.lan.change.exact_s inf s"
+    assert figures.line("memory", "", "customer_mb", 250.4) == "screen.memory.customer_mb 250 MB"
     assert figures.line("lan", "type", "fps", 15, "tigervnc") == "screen.lan.type.fps.tigervnc 15.0 1/s"
 
 
@@ -230,6 +233,71 @@ def test_a_lossy_link_loses_its_share() -> None:
     direction = Direction(Link("lossy", 100_000, 0.0, 0.02), random.Random(1))
     lost = [direction.arrival(number / 100, 100) is None for number in range(10_000)]
     assert 150 < sum(lost) < 250
+
+
+def test_the_links_that_change_their_rate_carry_the_voice() -> None:
+    assert [(link.name, link.loss) for link in STEP_LINKS] == [("steps", 0.0), ("steps-loss2", 0.02)]
+    assert all(link.is_thin for link in STEP_LINKS)
+
+
+def test_what_waits_leaves_at_the_new_rate() -> None:
+    direction = Direction(Link("fast", 80, 0.1), random.Random(1))  # 10 kB/s
+    arrivals = [at for _ in range(4) if (at := direction.arrival(0.0, 1000)) is not None]
+    assert arrivals == pytest.approx([0.2, 0.3, 0.4, 0.5])
+    changed = direction.change_rate(40, 0.15, arrivals)
+    assert changed == pytest.approx([0.2, 0.35, 0.55, 0.75])  # the first had left, half of the second too
+    assert direction.arrival(0.2, 1000) == pytest.approx(0.95)
+    assert direction.change_rate(80, 0.85, [0.95]) == pytest.approx([0.95])
+    assert direction.arrival(2.0, 1000) == pytest.approx(2.2)
+
+
+def test_what_has_no_room_at_the_new_rate_is_lost() -> None:
+    direction = Direction(Link("fast", 2_000), random.Random(1))
+    arrivals = [at for _ in range(60) if (at := direction.arrival(0.0, 1000)) is not None]
+    assert len(arrivals) == 60
+    changed = direction.change_rate(8, 0.0, arrivals)
+    assert changed[:29] == pytest.approx([float(second) for second in range(1, 30)])
+    assert set(changed[30:]) == {None}
+    assert direction.arrival(0.0, 1000) is None
+    assert direction.arrival(1.0, 1000) == pytest.approx(31.0)
+
+
+# -- steps and the checker ----------------------------------------------------------------------------------
+
+
+def test_the_longest_gap_counts_from_the_start_and_to_the_end() -> None:
+    assert longest_gap([(1.0, 0.1), (2.5, 0.1), (9.0, 0.1)], 0.5, 4.5) == 2.0
+    assert longest_gap([], 1.0, 4.0) == 3.0
+
+
+def test_a_rate_is_used_from_the_first_second_that_is_full_of_it() -> None:
+    counts = [(tenth / 10, 100.0 * max(0, tenth - 20)) for tenth in range(60)]  # 1000 bytes/s from the third second
+    assert used_after(counts, 1000, 0.0, 6.0) == pytest.approx(2.8, abs=0.11)
+    assert used_after(counts, 1000, 3.0, 6.0) == pytest.approx(1.0, abs=0.11)
+    assert used_after(counts, 1300, 0.0, 6.0) == math.inf
+    assert used_after([], 1000, 0.0, 6.0) == math.inf
+
+
+def test_delay_is_well_after_the_last_that_was_long() -> None:
+    delays = [(1.0, 0.1), (2.0, 0.5), (3.0, 0.2), (4.0, 0.31), (5.0, 0.1), (6.0, 0.9)]
+    assert well_after(delays, 1.5, 5.5) == 2.5
+    assert well_after(delays, 4.5, 5.5) == 0.0
+    assert well_after(delays, 1.5, 6.5) == math.inf
+    assert well_after(delays, 7.0, 8.0) == math.inf
+
+
+def test_tiles_hold_their_pixels_to_the_edges() -> None:
+    pixels = np.zeros((SCREEN.height, SCREEN.width), dtype=bool)
+    pixels[0, TILE] = pixels[-1, -1] = True
+    assert np.argwhere(tiles_with(pixels)).tolist() == [[0, 1], [16, 29]]
+
+
+def test_tiles_are_as_old_as_their_last_change() -> None:
+    words = np.zeros((100, 200), dtype=np.uint32)
+    ages = Ages(words.copy(), 0.0)
+    words[70, 10] = 5
+    assert ages.look(words.copy(), 4.0).tolist() == [[4.0] * 4, [0.0, 4.0, 4.0, 4.0]]
+    assert ages.look(words.copy(), 6.0).tolist() == [[6.0] * 4, [2.0, 6.0, 6.0, 6.0]]
 
 
 # -- layout -------------------------------------------------------------------------------------------------

@@ -16,6 +16,14 @@ UNITS: Final = {
     "exact_ms": ("ms", 1),
     "kbps": ("kbit/s", 1),
     "cpu_cores": ("cores", 3),
+    "used_s": ("s", 1),
+    "delay_s": ("s", 1),
+    "share_min": ("1", 3),
+    "wrong_exact": ("pixels", 0),
+    "stale_tiles": ("tiles", 0),
+    "seconds": ("s", 0),
+    "customer_mb": ("MB", 0),
+    "engineer_mb": ("MB", 0),
 }  # unit and decimals
 _LEAST_SSIM: Final = 0.98
 _LEAST_SSIM_OF: Final = {
@@ -49,8 +57,8 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def line(link: str, scene: str, figure: str, value: float, peer: str = "") -> str:
     """Return one figure as it is printed; that of a peer has the peer's name behind its own.
 
-    Raises KeyError for a figure that is not in UNITS.
+    What is measured over many scenes has none. Raises KeyError for a figure that is not in UNITS.
     """
     unit, decimals = UNITS[figure]
-    name = ".".join(("screen", link, scene, figure, *((peer,) if peer else ())))
+    name = ".".join(filter(None, ("screen", link, scene, figure, peer)))
     return f"{name} {value:.{decimals}f} {unit}"

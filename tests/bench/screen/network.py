@@ -33,6 +33,7 @@ class LinkNetwork:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._holders: dict[str, subprocess.Popen[bytes]] = {}
+        self._shaper: subprocess.Popen[bytes] | None = None
         self._open = ExitStack()
         with ExitStack() as opening:
             for role in ADDRESSES:
@@ -64,9 +65,18 @@ class LinkNetwork:
         for role in ADDRESSES:
             devices.append(self.make_in(role, _open_tun))
             opening.callback(os.close, devices[-1])
-        command = [sys.executable, "-m", "tests.bench.screen.shaper", self._link.name, str(random.randrange(1 << 30))]
-        shaper = subprocess.Popen([*command, *map(str, devices)], pass_fds=devices, stdin=subprocess.PIPE)
-        opening.callback(end, shaper)
+        link = self._link
+        numbers = (link.kbps, link.delay_s, link.loss, random.randrange(1 << 30), *devices)
+        command = [sys.executable, "-m", "tests.bench.screen.shaper", *map(str, numbers)]
+        self._shaper = subprocess.Popen(command, pass_fds=devices, stdin=subprocess.PIPE)
+        opening.callback(end, self._shaper)
+
+    def change_rate(self, kbps: int) -> None:
+        """Let both directions of a shaped link go on at another rate."""
+        if self._shaper is None or self._shaper.stdin is None:
+            raise ValueError("only a shaped link has a rate")
+        self._shaper.stdin.write(b"%d\n" % kbps)
+        self._shaper.stdin.flush()
 
     def inside(self, role: str) -> tuple[str, ...]:
         """Return what to put before a command so that it runs on the `customer`'s or the `engineer`'s host."""

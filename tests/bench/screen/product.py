@@ -36,6 +36,8 @@ class Product:
             self.engineer_pid = self._start(opening, self._engineer, "engineer", "engineer")
             self.customer_pid = self._start(opening, self._customer, "customer")
             self._meet()
+            # Found while it can be seen; a screen reader may go on asking it.
+            self._exact = self._engineer.sees("exact")
             self._fill_screen()
             self._open = opening.pop_all()
 
@@ -81,6 +83,10 @@ class Product:
         engineer.moves(SCREEN.width // 2, SCREEN.height // 2)  # off the bar, which hides then
         engineer.moves(*PARKED)
         time.sleep(_BAR_HIDES_S)
+
+    def says_exact(self) -> bool:
+        """True if the engineer's client calls its picture exact."""
+        return self._exact.text.strip() == "Exact"
 
     def close(self) -> None:
         """End both clients and the server."""

@@ -1,11 +1,9 @@
-"""Plays scenes on the customer's display and measures what the engineer sees of them."""
+"""Measures what the engineer sees of the scenes that are played on the customer's display."""
 
 import io
 import itertools
 import math
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,15 +15,13 @@ from Xlib.ext import xtest
 
 from tests.bench.screen import layout
 from tests.bench.screen.figures import least_ssim, percentile
-from tests.bench.screen.network import end
 from tests.bench.screen.seats import Costs, Seats, System
-from tests.bench.screen.watching import DrawingLog, Drawn, Shown, Sighting, Watcher
+from tests.bench.screen.watching import Drawn, Shown, Sighting
+from tests.bench.screen.work import Work
 from tests.bench.screen.workload import MENU_CLOSED_S, PAUSE_S
 
 Figures = dict[str, float]
 _RUN_IN_S: Final = 1.0  # of a motion, before it is measured
-_SETTLES_S: Final = 4.0  # what a picture gets on a good link to become exact before the next scene
-_SETTLES_THIN_S: Final = 12.0
 _ON_THE_WAY_S: Final = 2.0  # how long a frame that was drawn may take to count
 _MOST_CHANGES: Final = 5
 _CHANGE_S: Final = 15.0  # how long is waited for an exact picture
@@ -33,47 +29,19 @@ _CLICK_S: Final = 2.5  # how long is waited for the effect of a click
 
 
 class Scenes:
-    """One link with one system on it; `note` takes what is worth knowing besides the figures."""
+    """The figures of one system on one link; `note` takes what is worth knowing besides them."""
 
-    def __init__(self, seats: Seats, system: System, seed: int, seconds: float, note: Callable[[str], None]) -> None:
-        self._seats, self._system, self._seconds = seats, system, seconds
+    def __init__(
+        self, work: Work, seats: Seats, system: System, seed: int, seconds: float, note: Callable[[str], None]
+    ) -> None:
+        self._work, self._seats, self._system, self._seconds = work, seats, system, seconds
         self._note = note
         self._chance = random.Random(seed)
-        stamp_at = layout.random_stamp(random.Random())
-        command = [sys.executable, "-m", "tests.bench.screen.workload", str(seed), str(stamp_at.x), str(stamp_at.y)]
-        self._workload = subprocess.Popen(
-            command,
-            env=seats.customer.server.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            bufsize=1,
-        )
-        assert self._workload.stdout is not None
-        self._workload.stdout.readline()
-        self._log = DrawingLog(self._workload.stdout)
-        self._watcher = Watcher(seats.customer.screen, seats.engineer.screen, stamp_at, self._log)
-
-    def close(self) -> None:
-        """Draw no more."""
-        assert self._workload.stdout is not None
-        end(self._workload)
-        self._log.join()
-        self._workload.stdout.close()
-
-    # -- what all scenes need -------------------------------------------------------------------------------
-
-    def await_picture(self, timeout_s: float) -> bool:
-        """Wait until the engineer sees the customer's programs; returns whether he does."""
-        self._play("rest")
-        deadline = time.monotonic() + timeout_s
-        while not self._watcher.is_current and time.monotonic() < deadline:
-            time.sleep(0.05)
-        return self._watcher.is_current
 
     def measure(self, scene: str) -> Figures:
         """Return the figures of a scene by their names."""
-        self._settle(scene)
+        if not self._work.settle():
+            self._note(f"{scene}: the picture before it was not exact")
         match scene:
             case "change":
                 return self._change()
@@ -86,48 +54,25 @@ class Scenes:
             case _:
                 return self._motion(scene)
 
-    def _play(self, scene: str) -> None:
-        assert self._workload.stdin is not None
-        self._workload.stdin.write(scene + "\n")
-
-    def _settle(self, scene: str) -> None:
-        """Show what scenes begin with and wait until it has arrived."""
-        drawn_before = self._log.newest
-        self._play("rest")
-        deadline = time.monotonic() + (_SETTLES_THIN_S if self._seats.link.is_thin else _SETTLES_S)
-        while self._log.newest == drawn_before or not self._watcher.is_exact():
-            if time.monotonic() > deadline:
-                self._note(f"{scene}: the picture before it was not exact")
-                return
-            time.sleep(0.05)
-
     def _least_ssim(self, scene: str) -> float:
         """Return the bar; a peer's frame counts as soon as its stamp can be read."""
         return -1.0 if self._system.name else least_ssim(self._seats.link.name, scene)
 
-    def _watch(self, seconds: float) -> list[Sighting]:
-        """Return all frames whose stamps are seen."""
-        seen: list[Sighting] = []
-        for sighting in self._watcher.sightings(time.monotonic() + seconds):
-            if sighting is not None and (not seen or seen[-1] is not sighting):
-                seen.append(sighting)
-        return seen
-
     # -- the scenes -----------------------------------------------------------------------------------------
 
     def _motion(self, scene: str) -> Figures:
-        self._play(scene)
-        self._watch(PAUSE_S + _RUN_IN_S)
+        self._work.play(scene)
+        self._work.watch(PAUSE_S + _RUN_IN_S)
         costs = Costs(self._seats, self._system)
         # In a thread of its own, since nobody would look at the displays meanwhile.
         stopping = threading.Timer(self._seconds, costs.stop)
         stopping.start()
         began = time.monotonic()
-        seen = self._watch(self._seconds)
-        drawn = self._log.drawn(scene, began, time.monotonic())
-        seen += self._watch(_ON_THE_WAY_S)
+        seen = self._work.watch(self._seconds)
+        drawn = self._work.log.drawn(scene, began, time.monotonic())
+        seen += self._work.watch(_ON_THE_WAY_S)
         stopping.join()
-        self._play("rest")
+        self._work.play("rest")
         numbers = {each.number for each in drawn}
         seen = list({each.drawn.number: each for each in seen if each.drawn.number in numbers}.values())
         shown = [each for sighting in seen if (each := sighting.judged(self._least_ssim(scene)))]
@@ -166,15 +111,15 @@ class Scenes:
     def _change_once(self) -> tuple[float, float]:
         """Change the whole screen once; return seconds to the first picture and to the exact one."""
         least = self._least_ssim("change")
-        before = self._log.newest
-        self._play("change")
+        before = self._work.log.newest
+        self._work.play("change")
         deadline = time.monotonic() + _CHANGE_S
         candidate: Sighting | None = None
         exact_at = math.inf
-        for sighting in self._watcher.sightings(deadline):
+        for sighting in self._work.watcher.sightings(deadline):
             if sighting is not None and sighting.drawn.number > before:
                 candidate = sighting
-            if candidate is not None and self._watcher.is_exact():
+            if candidate is not None and self._work.watcher.is_exact():
                 exact_at = time.monotonic()
                 break
         if candidate is None or candidate.drawn.at is None:
@@ -185,11 +130,11 @@ class Scenes:
         return first_at - candidate.drawn.at, exact_at - candidate.drawn.at
 
     def _menu(self) -> Figures:
-        self._play("menu")
+        self._work.play("menu")
         began = time.monotonic()
-        self._watch(PAUSE_S)
-        seen = self._watch(self._seconds)
-        drawn = self._log.drawn("menu", began, time.monotonic() - MENU_CLOSED_S)
+        self._work.watch(PAUSE_S)
+        seen = self._work.watch(self._seconds)
+        drawn = self._work.log.drawn("menu", began, time.monotonic() - MENU_CLOSED_S)
         exact = {each.drawn.number: _delay_ms(each) for sighting in seen if (each := sighting.judged(1.0))}
         delays = [exact.get(each.number, math.inf) for each in drawn]
         self._note(f"menu: {len(drawn)} closed, {sum(map(math.isfinite, delays))} exact after it")
@@ -198,17 +143,17 @@ class Scenes:
     def _click(self) -> Figures:
         if not self._system.takes_clicks:
             return {}
-        self._play("click")
-        self._watch(PAUSE_S)
+        self._work.play("click")
+        self._work.watch(PAUSE_S)
         hand = display.Display(self._seats.engineer.server.display)
         delays = []
         try:
             _move(hand, *layout.CLICK_AT)
-            self._watch(0.5)
+            self._work.watch(0.5)
             until = time.monotonic() + self._seconds
             while time.monotonic() < until:
                 delays.append(self._click_once(hand))
-                self._watch(0.25 + 0.2 * self._chance.random())
+                self._work.watch(0.25 + 0.2 * self._chance.random())
         finally:
             _move(hand, *layout.PARKED)
             hand.close()
@@ -217,11 +162,11 @@ class Scenes:
 
     def _click_once(self, hand: "display.Display") -> float:
         """Click; return the milliseconds until the effect is seen."""
-        before, clicked_at = self._log.newest, time.monotonic()
+        before, clicked_at = self._work.log.newest, time.monotonic()
         for event in (X.ButtonPress, X.ButtonRelease):
             xtest.fake_input(hand, event, 1)
             hand.sync()
-        for sighting in self._watcher.sightings(clicked_at + _CLICK_S):
+        for sighting in self._work.watcher.sightings(clicked_at + _CLICK_S):
             if sighting is not None and sighting.drawn.number > before:
                 shown = sighting.judged(self._least_ssim("click"))
                 if shown:

@@ -30,14 +30,14 @@ class Seats:
             opening.callback(self.customer.close)
             self.engineer = SeenDisplay(self.folder / "engineer-pixels")
             opening.callback(self.engineer.close)
-            self._voice = Voice(self.network) if link.is_thin else None
-            if self._voice:
-                opening.callback(self._voice.close)
+            self.voice = Voice(self.network) if link.is_thin else None
+            if self.voice:
+                opening.callback(self.voice.close)
             self._open = opening.pop_all()
 
     def delivered_bytes(self, role: str) -> int:
         """Return how many bytes of IP packets have reached a host so far, without the voice."""
-        voice = self._voice.received_bytes(role) if self._voice else 0
+        voice = self.voice.received_bytes(role) if self.voice else 0
         return self.network.delivered_bytes(role) - voice
 
     def complaints(self) -> list[str]:

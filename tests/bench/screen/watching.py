@@ -116,7 +116,7 @@ def patches(pixels: NDArray[np.uint8], box: Box, seed: int) -> Patches:
     return np.stack([pixels[y : y + _PATCH, x : x + _PATCH, :3] for x, y in places])
 
 
-def _compared() -> NDArray[np.uint32]:
+def compared_bits() -> NDArray[np.uint32]:
     """Return the bits of the screen's words that must be equal: none where a pointer or the engineer's strip is."""
     bits = np.full((SCREEN.height, SCREEN.width), 0xFFFFFF, dtype=np.uint32)
     for box in (POINTERS, FULL_SCREEN_STRIP):
@@ -133,7 +133,7 @@ class Watcher:
         self.log = log
         self._salt = random.randrange(1 << 30)
         self._truths: dict[int, Patches] = {}
-        self._compared = _compared()
+        self._compared = compared_bits()
         self._newest: Sighting | None = None
 
     def read(self, screen: Framebuffer) -> int | None:
@@ -141,9 +141,14 @@ class Watcher:
         return stamp.read(screen.pixels[self._stamp.rows, self._stamp.columns])
 
     @property
+    def seen(self) -> int | None:
+        """Return the number of the stamp that the engineer sees; None while it cannot be read."""
+        return self.read(self._engineer)
+
+    @property
     def is_current(self) -> bool:
         """True if the engineer sees the newest stamp."""
-        return self.read(self._engineer) == self.log.newest
+        return self.seen == self.log.newest
 
     def is_exact(self) -> bool:
         """True if every pixel of the engineer's screen is as on the customer's, both as they are now."""

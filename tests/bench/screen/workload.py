@@ -57,6 +57,12 @@ class Workload:
 
     idle = rest
 
+    def hold(self) -> Scene:
+        """Nothing any more: what was there stays, whatever it was."""
+        self._painter.commit("hold", Box(0, 0, 0, 0))
+        while True:
+            yield 10.0
+
     def type(self) -> Scene:
         """Fifteen letters a second in a page of text."""
         painter, line_height, width = self._painter, pictures.LINE_HEIGHT, _LETTER_WIDTH
