@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.session_state import State
-from remotedesk.engine.api import EngineerApi, Listener, Picture
+from remotedesk.engine.api import Cursor, EngineerApi, Listener, Picture
 from remotedesk.engine.events import (
     Answered,
     ChatAdded,
     CodeReady,
+    CursorChanged,
     EngineEvent,
     Failed,
     FrameReady,
@@ -99,6 +100,10 @@ class Shoot:
         self._engine.picture = picture
         self.tell(FrameReady())
 
+    def pointer(self, cursor: Cursor) -> None:
+        self._engine.cursor = cursor
+        self.tell(CursorChanged())
+
     def wait(self, ms: int = 150) -> None:
         loop = QEventLoop()
         QTimer.singleShot(ms, loop.quit)
@@ -173,6 +178,7 @@ def viewer_states(shoot: Shoot) -> Iterator[str]:
     shoot.tell(StateChanged(State.VERIFYING), StateChanged(State.ACTIVE), GrantsChanged(LOOK, frozenset()))
     yield "20-first-picture"
     shoot.frame(drawing())
+    shoot.pointer(Cursor(930, 520, None))
     yield "21-look-only"
     QTest.mouseClick(shoot.child("screen"), Qt.MouseButton.LeftButton)
     yield "22-hint"
