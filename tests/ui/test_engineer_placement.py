@@ -3,9 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QRect
 
 from remotedesk.core.geometry import Size
-from remotedesk.ui.engineer.placement import Mode, device_pixel, hidden_size, nearest_pixel, place
+from remotedesk.ui.engineer.placement import (
+    Mode,
+    device_around,
+    device_pixel,
+    hidden_size,
+    logical_around,
+    nearest_pixel,
+    place,
+)
 
 sizes = st.builds(Size, st.integers(1, 4000), st.integers(1, 4000))
 
@@ -53,3 +62,15 @@ def test_a_view_without_area_breaks_nothing() -> None:
 
 def test_halves_of_device_pixels_go_up() -> None:
     assert [device_pixel(value) for value in (0.4, 0.5, 1.5, 2.5, -0.5)] == [0, 1, 2, 3, 0]
+
+
+@given(
+    st.builds(QRect, st.integers(0, 5000), st.integers(0, 5000), st.integers(1, 3000), st.integers(1, 3000)),
+    st.sampled_from([1.0, 1.25, 1.5, 1.75, 2.0]),
+)
+def test_what_is_painted_for_device_pixels_holds_them_all(device: QRect, ratio: float) -> None:
+    logical = logical_around(device, ratio)
+    assert logical.left() * ratio <= device.left()
+    assert (logical.right() + 1) * ratio >= device.right() + 1
+    assert device_around(logical, ratio).contains(device)
+    assert logical_around(device, 1.0) == device_around(device, 1.0) == device

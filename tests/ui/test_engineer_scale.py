@@ -27,4 +27,7 @@ def test_one_to_one_is_exact_and_clicks_hit_their_pixel(scale: str) -> None:
     seen, wrong = facts["part"]
     assert seen > 500_000
     assert wrong == 0
+    assert facts["whole_changed"] == [501 * 301, 0]
+    assert facts["part_changed"] == [seen, 0]
+    assert facts["fitted_stale"] == 0
     assert facts["part_clicks"] == [[603, 102], [700, 300]]

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollBar, QWidget
 
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
+from remotedesk.core.geometry import Rect
 from remotedesk.core.session_state import State
 from remotedesk.engine.api import EngineerApi, Listener
 from remotedesk.engine.events import (
@@ -34,6 +36,22 @@ from tests.ui.engineer_stage import located_picture
 LOOK = frozenset({Feature.VIEW})
 ALL = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
 NONE: frozenset[Suspension] = frozenset()
+
+
+class Heard(QObject):
+    """Notes the region of each paint event of a widget, and how often its style is set."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.painted: list[QRegion] = []
+        self.styled = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.painted.append(event.region())
+        self.styled += event.type() == QEvent.Type.StyleChange
+        return False
 
 
 class Session:
@@ -125,6 +143,48 @@ def test_the_bar_says_whether_the_picture_is_exact(session: Session) -> None:
     assert mark.text() == "Exact"
     session.tell(GrantsChanged(frozenset(), NONE))
     assert mark.text() == ""
+
+
+def test_the_mark_is_styled_only_when_it_changes(session: Session) -> None:
+    session.start(LOOK)
+    heard = Heard(session.find("exact"))
+    for exact in (False, False, True, True, True, False):
+        session.engine.picture = replace(located_picture(64, 40), exact=exact)
+        session.tell(FrameReady())
+    assert heard.styled == 2
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 400), (2400, 1500)])
+def test_only_what_changed_is_painted(session: Session, width: int, height: int) -> None:
+    session.start(LOOK)
+    picture = replace(located_picture(width, height), pixels=bytearray(width * height * 4))
+    session.engine.picture = picture
+    session.tell(FrameReady())
+    view = session.viewer.screen_view
+    QTest.qWait(100)
+    heard = Heard(view)
+    assert isinstance(picture.pixels, bytearray)
+    picture.pixels[: width * 4] = b"\xff" * (width * 4)  # the first row; told of are two pixels of it
+    session.engine.picture = replace(picture, number=2, dirty=(Rect(3, 0, 1, 1), Rect(width - 2, 0, 1, 1)))
+    session.tell(FrameReady())
+    wait_for(lambda: heard.painted)
+    lies = view.viewport()
+    assert lies is not None
+    area = sum(rect.width() * rect.height() for rect in heard.painted[0])  # type: ignore[attr-defined]
+    assert area <= (2 if lies.scale == 1.0 else view.width() * view.height() / 8)
+    for x in (3, width - 2):
+        at = QPoint(int(lies.x + x * lies.scale), int(lies.y))
+        assert heard.painted[0].contains(at)
+        assert view.grab(QRect(at, QSize(1, 1))).toImage().pixelColor(0, 0).red() > 50
+    heard.painted.clear()
+    session.engine.picture = replace(picture, number=3)
+    session.tell(FrameReady())
+    QTest.qWait(50)
+    assert not heard.painted, "nothing was dirty"
+    session.tell(GrantsChanged(frozenset(), NONE), GrantsChanged(LOOK, NONE))
+    session.engine.picture = replace(picture, number=4)
+    session.tell(FrameReady())
+    wait_for(lambda: any(region.boundingRect().size() == view.size() for region in heard.painted))
 
 
 def test_chips_say_in_words_what_is_allowed(session: Session) -> None:

@@ -6,16 +6,18 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 
+import numpy as np
 import pytest
 
 from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
-from remotedesk.core.geometry import Size
-from remotedesk.features.screen import MOST_WAITING, ScreenShare, ScreenView, TileFlow
-from remotedesk.features.screen.tiles import TileSource
+from remotedesk.core.geometry import Rect, Size
+from remotedesk.features.screen import MOST_WAITING, Picture, ScreenShare, ScreenView, TileFlow
+from remotedesk.features.screen.tiles import Applied, TileSource, TileView
+from remotedesk.features.screen.view import MOST_DIRTY
 from remotedesk.platform.fake import FakeCapture, FakePlatform
 from remotedesk.platform.ports import CapturedFrame
-from remotedesk.wire.tiles import TILES, Ack, TileMessage, Update
+from remotedesk.wire.tiles import TILES, Ack, Copy, TileMessage, Update
 from tests.support.grants import Allowed
 
 SIZE = Size(64, 48)
@@ -236,6 +238,152 @@ async def test_the_view_shows_the_newest_picture_and_tells_once() -> None:
     await view.close()
     assert view.take() is None
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def drawn(sequence: int, *rects: Rect, size: Size = SIZE, last: bool = True) -> Update:
+    """Return an update without compressed pixels: copies of the picture's corner, or a blank picture."""
+    copies = tuple(Copy(0, 0, rect) for rect in rects)
+    blank = not rects
+    return Update(sequence, size.width, size.height, last, blank, blank, 0, copies, (), b"")
+
+
+async def test_only_what_changed_is_copied_into_the_buffer_that_is_shown() -> None:
+    view, pipe, source = ScreenView(lambda: None), Pipe(), TileSource()
+    view.attach(pipe)  # type: ignore[arg-type]
+    pixels = np.frombuffer(bytearray(picture(10)), np.uint32).reshape(SIZE.height, SIZE.width).copy()
+
+    async def shown() -> Picture:
+        pipe.sent.clear()
+        messages = source.encode(pixels.tobytes(), SIZE.width, SIZE.height)
+        for message in messages:
+            update = TILES.decode(message)
+            assert isinstance(update, Update)
+            pipe.on_message(update)
+        await until(lambda: len(pipe.sent) == len(messages))
+        taken = view.take()
+        assert taken is not None
+        return taken
+
+    first = await shown()
+    assert first.dirty == (Rect(0, 0, SIZE.width, SIZE.height),)
+    buffer = first.pixels
+    assert isinstance(buffer, bytearray)
+    pixels[5:8, 10:30] = 0xFF00_FF00
+    second = await shown()
+    assert second.pixels is buffer
+    assert second.dirty == (Rect(10, 5, 20, 3),)
+    assert bytes(buffer) == pixels.tobytes()
+    buffer[-4:] = b"mark"  # shows where nothing is copied
+    pixels[0, 0] = 0xFF00_0000
+    third = await shown()
+    assert third.dirty == (Rect(0, 0, 1, 1),)
+    assert bytes(buffer[:4]) == b"\0\0\0\xff"
+    assert bytes(buffer[-4:]) == b"mark"
+    await view.close()
+
+
+async def test_a_picture_of_another_size_has_another_buffer() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    pipe.on_message(drawn(0))
+    await until(lambda: len(pipe.sent) == 1)
+    first = view.take()
+    pipe.on_message(drawn(1, Rect(1, 1, 60, 40)))
+    pipe.on_message(drawn(2, size=Size(32, 20)))
+    pipe.on_message(drawn(3, Rect(1, 2, 3, 4), size=Size(32, 20)))
+    await until(lambda: len(pipe.sent) == 4)
+    second = view.take()
+    assert first is not None
+    assert second is not None
+    assert (len(first.pixels), len(second.pixels)) == (64 * 48 * 4, 32 * 20 * 4)
+    assert second.dirty == (Rect(0, 0, 32, 20),), "what was dirty in the picture before is forgotten"
+    await view.close()
+
+
+@pytest.mark.parametrize(
+    ("rects", "dirty"),
+    [
+        ([Rect(1, 2, 3, 4), Rect(20, 20, 5, 5)], (Rect(1, 2, 3, 4), Rect(20, 20, 5, 5))),
+        ([Rect(0, 0, 40, 40), Rect(5, 5, 40, 40)], (Rect(0, 0, 45, 45),)),  # together larger than what is around them
+        (
+            [Rect(column, column, 1, 1) for column in range(MOST_DIRTY + 1)],
+            (Rect(0, 0, MOST_DIRTY + 1, MOST_DIRTY + 1),),
+        ),
+    ],
+)
+async def test_what_is_dirty_is_few_rectangles(rects: list[Rect], dirty: tuple[Rect, ...]) -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    pipe.on_message(drawn(0))
+    await until(lambda: pipe.sent)
+    view.take()
+    for sequence, rect in enumerate(rects, start=1):
+        pipe.on_message(drawn(sequence, rect))
+    await until(lambda: len(pipe.sent) == 1 + len(rects))
+    taken = view.take()
+    assert taken is not None
+    assert taken.dirty == dirty
+    await view.close()
+
+
+async def test_only_light_updates_are_applied_in_the_loop() -> None:
+    """A light one may still be heavy to prove: its picture's other tiles are hashed with it."""
+    size, whole = Size(1000, 600), Rect(0, 0, 1000, 600)
+    plan = [
+        ("aside", drawn(0, size=size)),
+        ("loop", drawn(1, Rect(0, 0, 20, 30), size=size)),
+        ("aside", drawn(2, whole, size=size, last=False)),
+        ("loop", drawn(3, Rect(0, 0, 20, 30), size=size, last=False)),
+        ("aside", drawn(4, Rect(0, 0, 20, 30), size=size)),
+        ("loop", drawn(5, Rect(0, 0, 20, 30), size=size)),
+        ("aside", drawn(6, *[Rect(0, 0, 1, 1)] * 33, size=size)),
+    ]
+    threads: list[str] = []
+
+    class Noting(TileView):
+        def apply(self, message: bytes | Update) -> Applied:
+            threads.append("loop" if threading.current_thread() is threading.main_thread() else "aside")
+            return super().apply(message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("remotedesk.features.screen.view.TileView", Noting)
+        view, pipe = ScreenView(lambda: None), Pipe()
+        view.attach(pipe)  # type: ignore[arg-type]
+        for number, (_, update) in enumerate(plan, start=1):
+            pipe.on_message(update)
+            await until(lambda: len(pipe.sent) == number)  # noqa: B023 - awaited at once
+        await view.close()
+    assert threads == [where for where, _ in plan]
+
+
+async def test_light_updates_let_the_loop_go_on_between_them() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    pipe.on_message(drawn(0))
+    await until(lambda: pipe.sent)
+    for sequence in range(1, 101):
+        pipe.on_message(drawn(sequence, Rect(1, 1, 20, 30)))
+    turns = 0
+    while len(pipe.sent) < 101:
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns >= 100
+    await view.close()
+
+
+async def test_a_new_stream_that_is_broken_leaves_the_picture_as_it_was() -> None:
+    view, pipe = ScreenView(lambda: None), Pipe()
+    view.attach(pipe)  # type: ignore[arg-type]
+    for update in updates(TileSource(), 10):
+        pipe.on_message(update)
+    await until(lambda: pipe.sent)
+    pipe.on_message(Update(0, 32, 20, True, True, True, 0, (), (Rect(0, 0, 1, 1),), b"no zstd"))
+    await until(lambda: pipe.broken)
+    shown = view.take()
+    assert shown is not None
+    assert (shown.width, shown.height, shown.exact) == (64, 48, False)
+    assert shown.pixels == picture(10)
+    await view.close()
 
 
 async def test_a_picture_that_is_not_the_customers_is_not_called_exact() -> None:

@@ -27,11 +27,16 @@ class Pair:
     def __init__(self, level: int = 3) -> None:
         self.source, self.view = TileSource(level), TileView()
         self.messages: list[bytes] = []
+        self._given: tuple[Pixels | None, bytes] = (None, b"")
 
-    def show(self, frame: Pixels, budget: int | None = None) -> list[Applied]:
-        """Bring a picture over, and check all that must hold whatever it is."""
+    def show(
+        self, frame: Pixels, budget: int | None = None, message_bytes: int = MESSAGE_BYTES, *, again: bool = False
+    ) -> list[Applied]:
+        """Bring a picture over, and check all that must hold whatever it is; `again`: the same as before is that."""
         height, width = frame.shape
-        self.messages = self.source.encode(frame.tobytes(), width, height, budget)
+        if frame is not self._given[0] or not again:
+            self._given = frame, frame.tobytes()
+        self.messages = list(self.source.messages(self._given[1], width, height, budget, message_bytes))
         done = [self.view.apply(message) for message in self.messages]
         assert all(len(message) <= MESSAGE_BYTES for message in self.messages)
         assert [applied.last for applied in done[:-1]] == [False] * len(done[:-1])
@@ -91,9 +96,9 @@ class AnyPictures(RuleBasedStateMachine):
     def restart(self) -> None:
         self.pair.source.restart()
 
-    @rule(budget=st.integers(1, 60_000))
-    def show_some(self, budget: int) -> None:
-        self.pair.show(self.frame, budget)
+    @rule(budget=st.integers(1, 60_000), packets=st.integers(1, 40), again=st.booleans())
+    def show_some(self, budget: int, packets: int, again: bool) -> None:
+        self.pair.show(self.frame, budget, packets * 1_160, again=again)
 
     @rule()
     def show(self) -> None:
@@ -196,8 +201,38 @@ def test_no_message_brings_more_than_it_may_however_little_it_weighs() -> None:
     assert len(pair.messages) == 9  # a megapixel each
 
 
+def test_small_messages_are_small_and_carry_the_picture_bit_by_bit() -> None:
+    pair, shown = Pair(), Desktop(1280, 800).pixels
+    sizes: list[int] = []
+    for _ in range(200):
+        pair.show(shown, 5_000, 2 * 1_160, again=True)
+        sizes += map(len, pair.messages)
+        if not pair.source.behind:
+            break
+    assert not pair.source.behind
+    assert len(sizes) > 10
+    assert sorted(sizes)[len(sizes) // 2] <= 3 * 1_160
+    whole = Pair()
+    whole.show(shown)
+    assert sum(sizes) < 1.3 * sum(map(len, whole.messages))
+
+
+def test_a_budget_may_end_it_before_a_rectangle_has_begun() -> None:
+    pair = Pair()
+    shown = np.zeros((256, 256), np.uint32)
+    pair.show(shown)
+    for x in (0, 128):
+        shown[64:128, x : x + 64] = np.random.default_rng(x).integers(0, 1 << 24, (64, 64), np.uint32)
+    fresh = shown.copy()
+    for _ in range(300):
+        pair.show(fresh, 1, 1_160, again=True)
+        if not pair.source.behind:
+            break
+    assert not pair.source.behind
+
+
 def test_no_message_has_more_rectangles_than_it_may() -> None:
-    draft = _Draft(rects=[Rect(0, 0, 1, 1)] * (MOST_OPERATIONS - 1))
+    draft = _Draft(TileEncoder(3), MESSAGE_BYTES, rects=[Rect(0, 0, 1, 1)] * (MOST_OPERATIONS - 1))
     assert draft.rows_of(1) > 0
     draft.add(Rect(5, 5, 1, 1), bytes(3))
     assert draft.rows_of(1) == 0

@@ -61,7 +61,7 @@ class EngineerApi(Protocol):
         """Write to the customer."""
 
     def latest_frame(self) -> Picture | None:
-        """Take the newest picture; None when it has been taken already."""
+        """Take the newest picture; None when it has been taken already. Its pixels last until the next one is taken."""
 
     def latest_cursor(self) -> Cursor | None:
         """Take where the customer's pointer is and what it looks like; None when it has been taken already."""

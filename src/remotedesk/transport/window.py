@@ -70,7 +70,7 @@ class DelayWindow:
     @property
     def message_bytes(self) -> int:
         """The size messages should have at most, so that several are under way and a lost packet holds up little."""
-        return min(MOST_MESSAGE, max(1, int(self._window) // (8 * PACKET)) * PACKET)
+        return min(MOST_MESSAGE, max(1, int(self._allowed) // (8 * PACKET)) * PACKET)
 
     def room(self) -> int:
         """Return how many bytes may be sent now; never 0 while nothing is under way."""

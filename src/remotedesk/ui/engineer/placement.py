@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from enum import Enum, auto
-from math import floor
+from math import ceil, floor
+
+from PySide6.QtCore import QRect
 
 from remotedesk.core.geometry import Size, Viewport
 
@@ -44,3 +46,22 @@ def nearest_pixel(viewport: Viewport, x: float, y: float) -> tuple[int, int]:
 def device_pixel(position: float) -> int:
     """Return the whole device pixel of a position that was logical and has been scaled back: halves go up."""
     return floor(position + 0.5)
+
+
+def logical_around(device: QRect, ratio: float) -> QRect:
+    """Return logical pixels of a widget that hold all these device pixels of it, however Qt may round them back.
+
+    `ratio` is device pixels to a logical one; unless it is whole, the widget may lie half a device pixel off.
+    """
+    return _scaled_around(device, 1 / ratio, 0 if ratio.is_integer() else 1)
+
+
+def device_around(logical: QRect, ratio: float) -> QRect:
+    """Return device pixels of a widget that hold all which Qt may paint for these logical pixels of it."""
+    return _scaled_around(logical, ratio, 0 if ratio.is_integer() else 1)
+
+
+def _scaled_around(rect: QRect, scale: float, margin: int) -> QRect:
+    left, top = floor(rect.left() * scale) - margin, floor(rect.top() * scale) - margin
+    right, bottom = ceil((rect.right() + 1) * scale) + margin, ceil((rect.bottom() + 1) * scale) + margin
+    return QRect(left, top, right - left, bottom - top)

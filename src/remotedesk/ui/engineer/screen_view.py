@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -20,7 +21,15 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from remotedesk.core.geometry import Size, Viewport
 from remotedesk.engine.api import EngineerApi
-from remotedesk.ui.engineer.placement import Mode, device_pixel, hidden_size, nearest_pixel, place
+from remotedesk.ui.engineer.placement import (
+    Mode,
+    device_around,
+    device_pixel,
+    hidden_size,
+    logical_around,
+    nearest_pixel,
+    place,
+)
 from remotedesk.ui.engineer.remote_cursor import RemoteCursor
 from remotedesk.ui.engineer.remote_input import RemoteInput
 from remotedesk.ui.engineer.shown_picture import AROUND, ShownPicture
@@ -91,12 +100,19 @@ class ScreenView(QWidget):
         picture = self._api.latest_frame()
         if picture is None:
             return
-        before = self.frame_size
-        self._shown = ShownPicture(picture)
+        viewport = self.viewport()
+        if self._shown is not None and viewport is not None and self._shown.holds(picture):
+            changed, ratio = QRegion(), self.devicePixelRatioF()
+            for rect in picture.dirty:
+                changed += logical_around(self._shown.touch(rect, viewport), ratio)
+            self.update(changed)
+        else:
+            before = self.frame_size
+            self._shown = ShownPicture(picture)
+            if self.frame_size != before:
+                self.placed.emit()
+            self.update()
         self.exact.emit(picture.exact)
-        if self.frame_size != before:
-            self.placed.emit()
-        self.update()
 
     def clear(self) -> None:
         """Forget the picture: it may not be shown any more."""
@@ -159,7 +175,8 @@ class ScreenView(QWidget):
         if self._shown is None or viewport is None:
             painter.fillRect(event.rect(), AROUND)
         else:
-            self._shown.paint(painter, viewport, self.view_size, dimmed=self._dimmed)
+            needed = device_around(event.rect(), self.devicePixelRatioF())
+            self._shown.paint(painter, viewport, self.view_size, needed, dimmed=self._dimmed)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -176,6 +193,7 @@ class ScreenView(QWidget):
             self.input.release_all()
         elif kind == QEvent.Type.DevicePixelRatioChange:
             self.placed.emit()
+            self.update()
         elif isinstance(event, QKeyEvent) and self.input.allowed:
             if kind == QEvent.Type.ShortcutOverride:
                 event.accept()

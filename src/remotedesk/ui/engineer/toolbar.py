@@ -67,6 +67,7 @@ class Toolbar(QFrame):
         self._customer = Label(kind=Kind.FIELD, name="viewer_customer")
         self._elapsed = Label("0:00", Kind.MUTED, name="elapsed")
         self._exact = Label("", Kind.SMALL, name="exact")
+        self._exact_shown: bool | None = None
         self._chips = {feature: Chip(feature) for feature in (Feature.VIEW, Feature.CONTROL, Feature.CHAT)}
         self._ask = button(self.tr("Ask for control"), "ask_control", size=Size.SMALL, icon=Icon.CONTROL)
         self._chat = self._make_toggle(self.tr("Chat", "open the panel"), "toggle_chat", Icon.CHAT)
@@ -131,6 +132,9 @@ class Toolbar(QFrame):
 
     def show_exact(self, exact: bool | None) -> None:
         """Show whether the picture is proven to be the customer's, pixel by pixel; None while there is none."""
+        if exact is self._exact_shown:  # told with each picture, and a style sheet set anew costs half a millisecond
+            return
+        self._exact_shown = exact
         if exact is None:
             self._exact.setText("")
             self._exact.setToolTip("")

@@ -16,6 +16,7 @@ from remotedesk.wire.tiles import LARGEST
 PACKED_BYTES: Final = 3  # a pixel in the stream: blue, green, red
 OPAQUE: Final = np.uint32(0xFF00_0000)
 WINDOW_LOG: Final = 24  # both sides keep 16 MiB of what was sent: more than two 1080p pictures
+FIRST_GUESS: Final = 8.0  # what zstd makes of screens, about: raw bytes for each compressed one
 LARGEST_GROWTH: Final = 64  # bytes: what zstd adds at most to a part under LARGEST that it can't compress
 _EMPTY_BLOCK: Final = bytes(3)  # RFC 8878 section 3.1.1.2: not the last, raw, of size 0
 
@@ -45,10 +46,13 @@ class TileEncoder:
             level, window_log=WINDOW_LOG, write_content_size=False, write_checksum=False, write_dict_id=False
         )
         self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+        self.ratio = FIRST_GUESS  # raw bytes for each compressed one, lately
 
     def encode(self, raw: bytes | bytearray) -> bytes:
         """Return the next part of the stream, out of which the other end can read all of `raw` at once."""
-        return self._stream.compress(raw) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        data = self._stream.compress(raw) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
+        self.ratio += (len(raw) / len(data) - self.ratio) / 4
+        return data
 
 
 class TileDecoder:

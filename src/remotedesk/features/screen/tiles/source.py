@@ -1,5 +1,6 @@
 """The customer's end: turns each captured picture into the messages that bring the viewer's up to it."""
 
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +35,7 @@ from remotedesk.wire.tiles import (
 
 MESSAGE_BYTES: Final = 48 * 1024  # no message is larger
 LEAST_ROOM: Final = 8 * 1024  # bytes left in a message that are still worth a part of the stream
+LEAST_PART: Final = 256  # the same in a message that is meant to be small
 MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
 RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
 _SEQUENCES: Final = 1 << 32
@@ -50,6 +52,8 @@ class TileSource:
         self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
         self._level = level
         self._size = (0, 0)
+        self._frame: bytes | bytearray | None = None  # the picture that the viewer lacks something of …
+        self._changes: Changes | None = None  # … and what
         self._sequence = 0
         self._misses = 0
         self._resume_at = 0  # the row where the budget ended
@@ -71,31 +75,44 @@ class TileSource:
         """Send everything anew with the next picture, whatever the viewer has."""
         self._set_up(0, 0)
 
-    def encode(self, frame: bytes | bytearray, width: int, height: int, budget: int | None = None) -> list[bytes]:
-        """Return the messages, each of MESSAGE_BYTES at most, that make the viewer's picture equal `frame` (BGRX).
+    def encode(self, frame: bytes | bytearray, width: int, height: int) -> list[bytes]:
+        """Return the messages that make the viewer's picture equal `frame`; see `messages`."""
+        return list(self.messages(frame, width, height))
 
-        None when it does already. After about `budget` bytes the rest waits for the next call, with this picture or
-        a newer one. Raises PlatformError(CAPTURE_FAILED): a picture that may not travel.
+    def messages(
+        self,
+        frame: bytes | bytearray,
+        width: int,
+        height: int,
+        budget: int | None = None,
+        message_bytes: int = MESSAGE_BYTES,
+    ) -> Iterator[bytes]:
+        """Give out the messages, each of about `message_bytes`, that make the viewer's picture equal `frame` (BGRX).
+
+        Each can leave while the next is made; all of them must be taken. None when it does already. After about
+        `budget` bytes the rest waits for the next call, with this very picture, which is not compared again, or a newer
+        one. No message is larger than MESSAGE_BYTES; `message_bytes` is met as well as the compression can be foretold.
+        Raises PlatformError(CAPTURE_FAILED): a picture that may not travel.
         """
         if not allowed_size(width, height) or len(frame) != width * height * BYTES_PER_PIXEL:
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "picture size")
         if (width, height) != self._size:
             self._set_up(width, height)
-        changes = changes_between(frame, self._shown, width, height)
-        if changes is None and not self.behind:
-            return []
-        draft, messages = _Draft(), list[bytes]()
-        done = True
-        if changes is not None:
-            pixels = as_pixels(frame, width, height)
-            draft.copies = self._copy(pixels, changes)
-            done = self._draw(pixels, rectangles(changes), draft, messages, budget)
-        draft.compress(self._encoder)
+        draft = _Draft(self._encoder, message_bytes)
+        pixels = as_pixels(frame, width, height)
+        if frame is not self._frame:
+            self._changes = changes_between(frame, self._shown, width, height)
+            if self._changes is None and not self.behind:
+                return
+            if self._changes is not None:
+                draft.copies = self._copy(pixels, self._changes)
+        done = self._changes is None or (yield from self._draw(pixels, self._changes, draft, budget))
+        draft.compress()
         self.behind = not done
+        self._frame = None if done else frame
         if done:
-            self._resume_at = 0
-        messages.append(self._message(draft, last=done))
-        return messages
+            self._resume_at, self._changes = 0, None
+        yield self._message(draft, last=done)
 
     def agrees(self, ack: Ack) -> bool | None:
         """Say whether the viewer's picture is the newest one given here; None when the ack is not about that."""
@@ -111,6 +128,7 @@ class TileSource:
         self._hashes = TileHashes(width, height)
         self._encoder = TileEncoder(self._level)
         self._fresh = self._blank = self.behind = True
+        self._frame = self._changes = None
         self._resume_at = 0
 
     def _copy(self, frame: Pixels, changes: Changes) -> tuple[Copy, ...]:
@@ -127,13 +145,15 @@ class TileSource:
         return copies
 
     def _draw(
-        self, frame: Pixels, rects: list[Rect], draft: "_Draft", messages: list[bytes], budget: int | None
-    ) -> bool:
-        """Put rectangles into `draft`, and the messages it fills into `messages`; False if the budget ended it.
+        self, frame: Pixels, changes: Changes, draft: "_Draft", budget: int | None
+    ) -> Generator[bytes, None, bool]:
+        """Put what differs into `draft` and give out the messages it fills; return False if the budget ended it.
 
         It goes on where the budget ended it last time, so that a busy place above does not starve what is below.
         """
-        for rect in _beginning_at(self._resume_at, rects):
+        drawn: list[Rect] = []
+        nbytes = 0
+        for rect in _beginning_at(self._resume_at, rectangles(changes)):
             bottom, y = rect.y + rect.height, rect.y
             while y < bottom:
                 rows = min(draft.rows_of(rect.width), bottom - y)
@@ -143,13 +163,19 @@ class TileSource:
                     self._show(frame, strip)
                     y += rows
                     continue
-                draft.compress(self._encoder)
-                if budget is not None and sum(map(len, messages)) + draft.size >= budget:
+                draft.compress()
+                if budget is not None and nbytes + draft.size >= budget:
                     self._resume_at = y
+                    above = [Rect(rect.x, rect.y, rect.width, y - rect.y)] if y > rect.y else []
+                    for each in drawn + above:
+                        changes.settle(each)
                     return False
-                if draft.room < LEAST_ROOM or not draft.rows_of(rect.width):
-                    messages.append(self._message(draft, last=False))
+                if draft.is_full or not draft.rows_of(rect.width):
+                    message = self._message(draft, last=False)
+                    nbytes += len(message)
                     draft.clear()
+                    yield message
+            drawn.append(rect)
         return True
 
     def _show(self, frame: Pixels, rect: Rect) -> None:
@@ -185,6 +211,8 @@ def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
 class _Draft:
     """A message in the making. Pixels count with their full size until they are compressed, so it always fits."""
 
+    encoder: TileEncoder
+    wanted: int  # bytes that the message should have
     copies: tuple[Copy, ...] = ()
     rects: list[Rect] = field(default_factory=list)
     data: bytearray = field(default_factory=bytearray)  # of the stream
@@ -206,7 +234,17 @@ class _Draft:
         """Return how many rows of so many pixels fit in."""
         if len(self.copies) + len(self.rects) >= MOST_OPERATIONS:
             return 0
-        return max(0, min(self.room // (width * PACKED_BYTES), (MOST_DRAWN - self._drawn) // width))
+        row_bytes = width * PACKED_BYTES
+        fitting = min(self.room // row_bytes, (MOST_DRAWN - self._drawn) // width)
+        missing = int((self.wanted - self.size) * self.encoder.ratio) - len(self._raw)
+        # One at least, however wide it is, or a small message would never begin.
+        least = 1 if missing > 0 and not self._raw else 0
+        return max(0, min(fitting, max(missing // row_bytes, least)))
+
+    @property
+    def is_full(self) -> bool:
+        """True when another part of the stream is not worth it any more."""
+        return self.room < LEAST_ROOM or self.wanted - self.size < LEAST_PART
 
     def add(self, rect: Rect, raw: bytes) -> None:
         """Add a rectangle that fits and its packed pixels; one that continues the last downwards makes it longer."""
@@ -218,10 +256,10 @@ class _Draft:
         else:
             self.rects.append(rect)
 
-    def compress(self, encoder: TileEncoder) -> None:
+    def compress(self) -> None:
         """Turn the pixels added since the last time into a part of the stream."""
         if self._raw:
-            self.data += encoder.encode(self._raw)
+            self.data += self.encoder.encode(self._raw)
             self._raw.clear()
 
     def clear(self) -> None:
