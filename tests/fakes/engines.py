@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.session_number import SessionNumber
-from remotedesk.engine.api import Picture
+from remotedesk.engine.api import Cursor, Picture
 from remotedesk.engine.events import EngineEvent
 
 Listener = Callable[[EngineEvent], None]
@@ -49,6 +49,7 @@ class ScriptedEngineer:
     tell: Listener
     calls: list[tuple[object, ...]] = field(default_factory=list)
     picture: Picture | None = None
+    cursor: Cursor | None = None
 
     def sign_in(self, name: str, password: str) -> None:
         self.calls.append(("sign_in", name, password))
@@ -68,6 +69,10 @@ class ScriptedEngineer:
     def latest_frame(self) -> Picture | None:
         picture, self.picture = self.picture, None
         return picture
+
+    def latest_cursor(self) -> Cursor | None:
+        cursor, self.cursor = self.cursor, None
+        return cursor
 
     def key(self, code: str, pressed: bool) -> None:
         self.calls.append(("key", code, pressed))

@@ -28,8 +28,10 @@ ARGUMENTS: dict[str, Any] = {
 }
 FEATURES = {
     "ScreenCapture": Feature.VIEW,
+    "CursorWatch": Feature.VIEW,
     "InputInjector": Feature.CONTROL,
     "open_capture": Feature.VIEW,
+    "open_cursor": Feature.VIEW,
     "open_injector": Feature.CONTROL,
 }
 
@@ -86,8 +88,8 @@ BAD = [
 
 
 def test_the_ports_are_all_covered() -> None:
-    assert {port for port, _ in acting_methods()} == {"ScreenCapture", "InputInjector", "Platform"}
-    assert len(acting_methods()) == 8
+    assert {port for port, _ in acting_methods()} == {"ScreenCapture", "CursorWatch", "InputInjector", "Platform"}
+    assert len(acting_methods()) == 10
 
 
 @pytest.mark.parametrize(("port", "name"), acting_methods())
@@ -104,6 +106,7 @@ def test_refused(
     opened: dict[str, Any] = {
         "Platform": platform,
         "ScreenCapture": platform.open_capture(allowed.view),
+        "CursorWatch": platform.open_cursor(allowed.view),
         "InputInjector": platform.open_injector(allowed.control, allowed.prompt_open),
     }
     method = getattr(opened[port], name)
@@ -120,6 +123,7 @@ def test_refused(
             assert onlooker.nothing_down()
     finally:
         opened["ScreenCapture"].close()
+        opened["CursorWatch"].close()
         opened["InputInjector"].close()
     if isinstance(platform, FakePlatform):
         assert not platform.injected

@@ -20,6 +20,7 @@ from remotedesk.engine.events import (
 )
 from remotedesk.engine.session import Session
 from remotedesk.transport.handshake import Paired
+from remotedesk.wire.cursor import CURSOR, Pointer
 from remotedesk.wire.sealed import Description
 from remotedesk.wire.session import ChannelClosed
 from tests.support.sessions import EVERYTHING, SessionPair
@@ -59,6 +60,8 @@ ABUSE: dict[str, tuple[str, tuple[bytes | str, ...], ErrorCode]] = {
     "chat: text": ("chat", (CHAT.decode(),), MALFORMED),
     "chat: half a character": ("chat", (b'{"type":"Chat","text":"\\ud800"}',), MALFORMED),
     "chat: flood": ("chat", (CHAT,) * 100, FLOOD),
+    "cursor: text": ("cursor", ("x",), MALFORMED),
+    "cursor: not his to send": ("cursor", (CURSOR.encode(Pointer(0, 1, 1)),), OUT_OF_ORDER),
 }
 
 
@@ -74,7 +77,7 @@ def broken(record: RecordClosed) -> list[dict[str, str | int]]:
 def test_an_engineer_who_abuses_a_channel_loses_it(
     pair: SessionPair, channel: str, frames: tuple[bytes | str, ...], code: ErrorCode
 ) -> None:
-    feature = Feature.CHAT if channel == "chat" else Feature.CONTROL
+    feature = {"chat": Feature.CHAT, "cursor": Feature.VIEW}.get(channel, Feature.CONTROL)
     pair.activate(EVERYTHING)
     pair.engineer_heard.wait(FrameReady)
     # A machine under load may be too slow to bring thousands of messages in the time that makes them a flood.
@@ -85,8 +88,9 @@ def test_an_engineer_who_abuses_a_channel_loses_it(
     assert not pair.fake.held
     pair.engineer.latest_frame()
     since = pair.engineer_heard.mark()
-    pair.engineer_heard.wait(FrameReady, since=since)
-    if feature is Feature.CHAT:
+    if feature is not Feature.VIEW:
+        pair.engineer_heard.wait(FrameReady, since=since)
+    if feature is not Feature.CONTROL:
         pair.engineer.key("KeyZ", True)
         wait_until(lambda: pair.fake.held == {"KeyZ"}, what="control, which is still allowed")
     else:
@@ -99,7 +103,7 @@ def test_an_engineer_who_abuses_a_channel_loses_it(
     assert customer.short_code == engineer.short_code != ""
 
 
-@pytest.mark.parametrize("channel", ["input", "pointer", "chat"])
+@pytest.mark.parametrize("channel", ["input", "pointer", "chat", "cursor"])
 def test_a_customer_who_abuses_a_channel_loses_it(pair: SessionPair, channel: str) -> None:
     pair.activate(EVERYTHING)
     pair.customer_sends(channel, b"{}")

@@ -34,7 +34,7 @@ E = TypeVar("E")
 VIEW_AND_CHAT = frozenset({Feature.VIEW, Feature.CHAT})
 EVERYTHING = VIEW_AND_CHAT | {Feature.CONTROL}
 NAME = "山田太郎"
-ENGINES_THREADS = ("engine", "capture", "inject", "record", "asyncio")
+ENGINES_THREADS = ("engine", "capture", "cursor", "inject", "record", "asyncio")
 
 
 class Heard:

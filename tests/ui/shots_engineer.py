@@ -17,11 +17,12 @@ from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.quality import Grade, Quality, Reason, Route, Verdict
 from remotedesk.core.session_state import State
-from remotedesk.engine.api import EngineerApi, Listener, Picture
+from remotedesk.engine.api import Cursor, EngineerApi, Listener, Picture
 from remotedesk.engine.events import (
     Answered,
     ChatAdded,
     CodeReady,
+    CursorChanged,
     EngineEvent,
     Failed,
     FrameReady,
@@ -109,6 +110,10 @@ class Shoot:
         self._engine.picture = picture
         self.tell(FrameReady())
 
+    def pointer(self, cursor: Cursor) -> None:
+        self._engine.cursor = cursor
+        self.tell(CursorChanged())
+
     def wait(self, ms: int = 150) -> None:
         loop = QEventLoop()
         QTimer.singleShot(ms, loop.quit)
@@ -185,6 +190,7 @@ def viewer_states(shoot: Shoot) -> Iterator[str]:
     yield "20-first-picture"
     shoot.frame(drawing())
     shoot.tell(*minute())
+    shoot.pointer(Cursor(930, 520, None))
     yield "21-look-only"
     shoot.tell(QualityChanged(next(minute()).quality, Verdict(Grade.FAIR, Reason.LOSSY)))
     shoot.click("quality")

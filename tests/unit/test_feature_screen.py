@@ -162,6 +162,26 @@ async def test_a_message_of_a_dead_grant_is_never_sent() -> None:
     assert flow.lost
 
 
+async def test_nothing_of_a_stream_that_was_given_up_leaves_after_the_next_has_begun() -> None:
+    """It waits in the loop meanwhile; the viewer would take it for the new stream, out of order."""
+    pipe, allowed = Pipe(), Allowed()
+    flow = TileFlow(pipe)  # type: ignore[arg-type]
+    for message in (b"a", b"b"):
+        flow.send(message, allowed.view)
+    await asyncio.sleep(0.01)
+    flow.send(b"old", allowed.view)
+    flow.begin()
+    flow.send(b"new", allowed.view)
+    await asyncio.sleep(0.01)
+    assert pipe.sent == [b"a", b"b", b"new"]
+    for sequence in (0, 1):
+        pipe.on_message(Ack(sequence, 7))
+    assert not flow.acks
+    pipe.on_message(Ack(0, 8))
+    assert list(flow.acks) == [Ack(0, 8)]
+    assert flow.wait(0)
+
+
 async def test_an_ack_of_nothing_and_an_update_from_the_viewer_break_the_rules() -> None:
     pipe = Pipe()
     flow = TileFlow(pipe)  # type: ignore[arg-type]

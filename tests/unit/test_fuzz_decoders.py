@@ -13,11 +13,12 @@ from remotedesk.core.errors import NumberError, ProtocolError, RecordError
 from remotedesk.core.geometry import Rect
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.features.screen.tiles import TileSource, TileView
+from remotedesk.wire.cursor import CURSOR, Pointer, Shape
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update
 from tests.support.fuzzing import LARGEST_INPUT, Mutator, Target, fuzz, fuzz_memory
 from tests.support.messages import Dialect, built, dialects
 
-SECONDS = 5.0  # for each of twelve targets; the server has ten more
+SECONDS = 5.0  # for each of thirteen targets; the server has ten more
 SOAK_SECONDS = 600.0
 MOST_HELD = 4 * 1024 * 1024  # bytes, for an input of at most a quarter of a megabyte
 
@@ -42,6 +43,12 @@ def apply_tiles(data: bytes) -> None:
         return  # a large picture is allowed, and makes slow fuzzing
     view.apply(data)
     assert len(view.pixels) == view.width * view.height * 4
+
+
+def read_cursor(data: bytes) -> None:
+    """Decode; what was taken must be one message that can be said again."""
+    message = CURSOR.decode(data)
+    assert CURSOR.decode(CURSOR.encode(message)) == message
 
 
 def read_record(data: bytes) -> None:
@@ -94,6 +101,12 @@ def tile_samples() -> tuple[bytes, ...]:
     return (*tile_updates(), TILES.encode(moving), TILES.encode(Ack(3, 2**64 - 1)))
 
 
+def cursor_samples() -> tuple[bytes, ...]:
+    chance = random.Random(6)
+    shapes = (Shape(1, 16, 9, 8, 4, bytes(16 * 9 * 4)), Shape(64, 5, 7, 4, 0, chance.randbytes(5 * 7 * 4)))
+    return tuple(CURSOR.encode(message) for message in (*shapes, Pointer(0, 0, 0), Pointer(64, 65_535, 1_079)))
+
+
 def record_sample() -> bytes:
     chain = AuditChain()
     chain.append("2026-11-23T01:02:03.456+00:00", Act.STARTED, role="customer", routing="12345")
@@ -110,6 +123,7 @@ def targets() -> dict[str, Target]:
     ]
     record, number = record_sample(), SessionNumber("12345", "678901").grouped()
     others = [
+        Target("CURSOR", read_cursor, ProtocolError, cursor_samples()),
         Target("TILES", read_tiles, ProtocolError, tile_samples()),
         Target("tile view", apply_tiles, ProtocolError, tile_updates()[1:]),
         Target("record", read_record, RecordError, (record, *record.splitlines(keepends=True)[:1])),
@@ -120,8 +134,8 @@ def targets() -> dict[str, Target]:
 
 FULL_WIDTH = {ord("0") + digit: ord("０") + digit for digit in range(10)} | {ord("-"): ord("ー")}
 NAMES = [
-    "CHAT", "INPUT", "POINTER", "RELAY", "SEALED", "SESSION", "TILES", "TO_CLIENT", "TO_SERVER", "number", "record",
-    "tile view",
+    "CHAT", "CURSOR", "INPUT", "POINTER", "RELAY", "SEALED", "SESSION", "TILES", "TO_CLIENT", "TO_SERVER", "number",
+    "record", "tile view",
 ]  # fmt: skip
 
 

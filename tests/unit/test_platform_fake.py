@@ -8,7 +8,7 @@ from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect, Size
 from remotedesk.platform.fake import FakePlatform, Injected
-from remotedesk.platform.ports import HotKey, Platform
+from remotedesk.platform.ports import CapturedCursor, HotKey, Platform
 from tests.support.grants import Allowed
 
 
@@ -21,6 +21,18 @@ def test_the_picture_moves_and_has_its_size() -> None:
     assert capture.size() == Size(64, 40)
     assert platform.grabs == 12
     capture.close()
+
+
+def test_the_pointer_is_where_its_user_put_it() -> None:
+    allowed, platform = Allowed(), FakePlatform()
+    watch = platform.open_cursor(allowed.view)
+    assert watch.wait_changed(1)
+    assert watch.read(allowed.view) == platform.cursor
+    assert not watch.wait_changed(0.02)
+    platform.cursor = CapturedCursor(3, 4, None)
+    assert watch.wait_changed(1)
+    assert watch.read(allowed.view) == CapturedCursor(3, 4, None)
+    watch.close()
 
 
 def test_input_is_recorded_and_released() -> None:

@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 from pathlib import Path
+from struct import Struct
 
 import pytest
 from msgspec import inspect
@@ -12,6 +13,7 @@ from remotedesk.core.consent import Feature, Suspension
 from remotedesk.core.errors import ErrorCode
 from remotedesk.transport.channels import CHANNELS, Channel
 from remotedesk.transport.session_keys import LABEL, Purpose
+from remotedesk.wire import cursor
 from remotedesk.wire.codec import Message
 from remotedesk.wire.pairing import PROTOCOL_VERSION
 from remotedesk.wire.signaling import SUBPROTOCOL
@@ -100,28 +102,44 @@ def test_every_field_has_its_row_with_its_bound(dialect: Dialect) -> None:
 def test_every_set_of_messages_has_its_limit() -> None:
     rows = table("## 2. Messages", ("Set", "Travels", "Largest, bytes"))
     stated = {row["Set"]: row["Largest, bytes"] for row in rows}
-    sizes = {dialect.name: dialect.codec.largest for dialect in dialects()} | {"TILES": TILES.largest}
+    sizes = {dialect.name: dialect.codec.largest for dialect in dialects()} | {
+        "TILES": TILES.largest,
+        "CURSOR": cursor.CURSOR.largest,
+    }
     assert stated == {f"`{name}`": f"{largest:,}" for name, largest in sizes.items()}
 
 
-BINARY_PARTS = {"Update": UPDATE_LAYOUT, "Copy": COPY_LAYOUT, "Rect": RECT_LAYOUT, "Ack": ACK_LAYOUT}
+TILE_PARTS = {"Update": UPDATE_LAYOUT, "Copy": COPY_LAYOUT, "Rect": RECT_LAYOUT, "Ack": ACK_LAYOUT}
+CURSOR_PARTS = {"Shape": cursor.SHAPE_LAYOUT, "Pointer": cursor.POINTER_LAYOUT}
+BINARY_PARTS = TILE_PARTS | CURSOR_PARTS
 
 
-def test_every_field_of_a_binary_message_has_its_row() -> None:
-    rows = table("### TILES", ("Part", "Field", "Type", "Bound", "Meaning"))
+@pytest.mark.parametrize(("name", "parts"), [("TILES", TILE_PARTS), ("CURSOR", CURSOR_PARTS)])
+def test_every_field_of_a_binary_message_has_its_row(name: str, parts: dict[str, Struct]) -> None:
+    rows = table(f"### {name}", ("Part", "Field", "Type", "Bound", "Meaning"))
     letters = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q"}
-    stated = {
-        part: "<" + "".join(letters[row["Type"]] for row in rows if row["Part"] == f"`{part}`") for part in BINARY_PARTS
-    }
+    stated = {part: "<" + "".join(letters[row["Type"]] for row in rows if row["Part"] == f"`{part}`") for part in parts}
     assert stated == {
-        part: layout.format.replace("6H", "HHHHHH").replace("4H", "HHHH") for part, layout in BINARY_PARTS.items()
+        part: layout.format.replace("6H", "HHHHHH").replace("4H", "HHHH") for part, layout in parts.items()
     }
-    assert {row["Part"] for row in rows} == {f"`{part}`" for part in BINARY_PARTS}
+    assert {row["Part"] for row in rows} == {f"`{part}`" for part in parts}
+
+
+def test_the_bounds_of_binary_messages_are_the_codes() -> None:
+    rows = table("### TILES", ("Part", "Field", "Type", "Bound", "Meaning"))
     of_update = {row["Field"]: row for row in rows if row["Part"] == "`Update`"}
     assert of_update["`width`"]["Bound"] == of_update["`height`"]["Bound"] == f"1 to {LARGEST_SIDE:,}"
     assert of_update["`copies`"]["Bound"] == of_update["`rects`"]["Bound"] == f"0 to {MOST_OPERATIONS:,}"
     assert f"{MOST_PIXELS:,}" in of_update["`width`"]["Meaning"]
     assert f"{MOST_DRAWN:,}" in of_update["`rects`"]["Meaning"]
+    rows = table("### CURSOR", ("Part", "Field", "Type", "Bound", "Meaning"))
+    bounds = {(row["Part"], row["Field"]): row["Bound"] for row in rows}
+    assert bounds["`Shape`", "`width`"] == bounds["`Shape`", "`height`"] == f"1 to {cursor.LARGEST_SIDE}"
+    assert bounds["`Shape`", "`slot`"] == f"1 to {cursor.SLOTS}"
+    assert bounds["`Pointer`", "`slot`"] == f"0 to {cursor.SLOTS}"
+    assert [f"`{spec.label}`" for spec in CHANNELS if spec.most_early == 64] == ["`tiles`", "`cursor`"]
+    assert "What comes on `tiles` or `cursor` before" in TEXT
+    assert "at most 64 messages each" in TEXT
 
 
 @pytest.mark.parametrize("values", ENUMERATIONS, ids=lambda values: values.__name__)
@@ -140,7 +158,10 @@ def test_every_channel_has_its_row() -> None:
         "## 8. Data channels",
         ("Label", "Stream", "Ordered", "Retransmits", "Set", "Burst, messages", "Messages per second"),
     )
-    names = {id(dialect.codec): dialect.name for dialect in dialects()} | {id(TILES): "TILES"}
+    names = {id(dialect.codec): dialect.name for dialect in dialects()} | {
+        id(TILES): "TILES",
+        id(cursor.CURSOR): "CURSOR",
+    }
     assert [tuple(row.values()) for row in rows] == [
         (
             f"`{spec.label}`",

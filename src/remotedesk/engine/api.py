@@ -10,6 +10,7 @@ from typing import Protocol
 from remotedesk.core.consent import Feature
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.engine.events import EngineEvent
+from remotedesk.features.screen import Cursor as Cursor
 from remotedesk.features.screen import Picture as Picture
 from remotedesk.wire.input import Button
 
@@ -61,6 +62,9 @@ class EngineerApi(Protocol):
 
     def latest_frame(self) -> Picture | None:
         """Take the newest picture; None when it has been taken already. Its pixels last until the next one is taken."""
+
+    def latest_cursor(self) -> Cursor | None:
+        """Take where the customer's pointer is and what it looks like; None when it has been taken already."""
 
     def key(self, code: str, pressed: bool) -> None:
         """Pass on a physical key by its W3C `code`."""

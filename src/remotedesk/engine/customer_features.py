@@ -14,7 +14,7 @@ from remotedesk.engine.events import BarWanted, ChatAdded, Failed, GrantsChanged
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlReceiver
-from remotedesk.features.screen import ScreenShare, TileFlow
+from remotedesk.features.screen import CursorShare, ScreenShare, TileFlow
 from remotedesk.platform.ports import HotKey, Watch
 from remotedesk.transport.peer import PeerLink
 from remotedesk.wire.session import Granted, InputRefused, SessionMessage
@@ -41,6 +41,7 @@ class CustomerFeatures:
         self._send = send
         self._stop = stop
         self._share = ScreenShare(world.platform, self._capture_failed)
+        self._cursor = CursorShare(world.platform, lambda: self._control.idle_s)
         self._control = ControlReceiver(world.platform, gate, self._control_acted, self._input_refused)
         self._chat = ChatFeature(lambda: self._may(Feature.CHAT), self._chat_received)
         self._grants: dict[Feature, Grant] = {}  # as the peer and the record were told
@@ -76,6 +77,7 @@ class CustomerFeatures:
         """Use a fresh, verified connection; returns the screen's way through it."""
         flow = TileFlow(link.tiles)
         self._share.attach(flow)
+        self._cursor.attach(link.cursor)
         self._control.attach(link.input, link.pointer)
         self._chat.attach(link.chat)
         return flow
@@ -83,12 +85,14 @@ class CustomerFeatures:
     def detach(self) -> None:
         """Use no connection until the next `attach`."""
         self._share.detach()
+        self._cursor.detach()
         self._chat.detach()
         self._control.release()
 
     def quiet(self) -> None:
         """Stop acting now, without waiting; from any thread, after the gate has been stopped."""
         self._share.stop()
+        self._cursor.stop()
         self._control.release()
 
     @property
@@ -135,6 +139,7 @@ class CustomerFeatures:
             watch.close()
         self._watches.clear()
         self._share.join()
+        self._cursor.join()
         self._control.join()
 
     async def _account(self) -> None:
@@ -182,6 +187,7 @@ class CustomerFeatures:
         self._running.discard(feature)
         if feature is Feature.VIEW:
             self._share.stop()
+            self._cursor.stop()
             self._note(Act.VIEW_STOPPED)
         elif feature is Feature.CONTROL:
             self.account()
@@ -193,6 +199,7 @@ class CustomerFeatures:
         if feature is Feature.VIEW:
             self._note(Act.VIEW_STARTED)
             self._share.start(grant)
+            self._cursor.start(grant)
         elif feature is Feature.CONTROL:
             self._start_control(grant)
 

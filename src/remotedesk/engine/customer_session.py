@@ -25,7 +25,7 @@ from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
 from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
-from remotedesk.transport.channels import CHAT_CHANNEL, TILES_CHANNEL
+from remotedesk.transport.channels import CHAT_CHANNEL, CURSOR_CHANNEL, TILES_CHANNEL
 from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
@@ -42,7 +42,11 @@ QUESTIONS_AT_ONCE: Final = 3
 QUESTIONS_PER_S: Final = 0.2
 RELEASE_WITHIN_S: Final = 3.0
 COUNTED_WITHIN_S: Final = 5.0
-_FED_BY: Final = {CHAT_CHANNEL.label: Feature.CHAT, TILES_CHANNEL.label: Feature.VIEW}
+_FED_BY: Final = {
+    CHAT_CHANNEL.label: Feature.CHAT,
+    TILES_CHANNEL.label: Feature.VIEW,
+    CURSOR_CHANNEL.label: Feature.VIEW,
+}
 
 
 class CustomerSession(Session):

@@ -7,7 +7,7 @@ from remotedesk.core.consent import Feature
 from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.core.session_state import State
-from remotedesk.engine.api import Listener, Picture
+from remotedesk.engine.api import Cursor, Listener, Picture
 from remotedesk.engine.engineer_session import EngineerSession
 from remotedesk.engine.events import Failed, SignedIn
 from remotedesk.engine.mailbox import Mailbox
@@ -55,6 +55,11 @@ class EngineerEngine:
         """Take the newest picture; None when it has been taken already."""
         session = self._session
         return session.view.take() if session is not None else None
+
+    def latest_cursor(self) -> Cursor | None:
+        """Take where the customer's pointer is and what it looks like; None when it has been taken already."""
+        session = self._session
+        return session.cursor.take() if session is not None else None
 
     def key(self, code: str, pressed: bool) -> None:
         """Pass on a physical key by its W3C `code`."""

@@ -25,6 +25,7 @@ from remotedesk.engine.events import (
     Answered,
     ChatAdded,
     CodeReady,
+    CursorChanged,
     FrameReady,
     GrantsChanged,
     GuessFailed,
@@ -40,7 +41,7 @@ from remotedesk.engine.session import CAPABILITIES, Session
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlSender
-from remotedesk.features.screen import ScreenView
+from remotedesk.features.screen import CursorView, ScreenView
 from remotedesk.transport.handshake import Paired, compare_as_engineer, pair_as_engineer, resume_as_engineer
 from remotedesk.transport.pairing import Binding, PairingTerms
 from remotedesk.transport.peer import PeerLink
@@ -70,6 +71,7 @@ class EngineerSession(Session):
         self.mailbox = mailbox
         self.control = ControlSender()
         self.view = ScreenView(lambda: world.tell(FrameReady()))
+        self.cursor = CursorView(lambda: world.tell(CursorChanged()))
         self._chat = ChatFeature(lambda: Feature.CHAT in self._granted, self._chat_received)
         self._granted: frozenset[Feature] = frozenset()
         self._asked: frozenset[Feature] = frozenset()
@@ -238,6 +240,7 @@ class EngineerSession(Session):
         self.control.attach(connection.link.input, connection.link.pointer)
         self._chat.attach(connection.link.chat)
         self.view.attach(connection.link.tiles)
+        self.cursor.attach(connection.link.cursor)
         return self.view
 
     def went_silent(self) -> None:

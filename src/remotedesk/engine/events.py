@@ -105,6 +105,11 @@ class FrameReady:
 
 
 @dataclass(frozen=True)
+class CursorChanged:
+    """Engineer: the customer's pointer is elsewhere or looks different; told once until `latest_cursor()` took it."""
+
+
+@dataclass(frozen=True)
 class InputRefused:
     """Engineer: the customer's PC did not take the last input."""
 
@@ -155,6 +160,7 @@ EngineEvent = (
     | GrantsChanged
     | ChatAdded
     | FrameReady
+    | CursorChanged
     | InputRefused
     | PeerActed
     | QualityChanged

@@ -175,7 +175,7 @@ class Session(Duties):
             self.connection = None
 
     def _guard(self, link: PeerLink) -> None:
-        for channel in (link.input, link.pointer, link.chat, link.tiles):
+        for channel in (link.input, link.pointer, link.chat, link.tiles, link.cursor):
             channel.on_broken = functools.partial(self._channel_broken, channel.label)
 
     def _channel_broken(self, label: str, code: ErrorCode) -> None:

@@ -12,12 +12,13 @@ from typing import Final
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect, Size
-from remotedesk.platform.ports import CapturedFrame, HotKey
+from remotedesk.platform.ports import CapturedCursor, CapturedFrame, CursorShape, HotKey
 from remotedesk.platform.x11.keycodes import code_for
 
 _BACKGROUND: Final = b"\x40\x80\xc0\xff"
 _BAR: Final = b"\xff\xff\xff\xff"
 _BAR_ROWS: Final = 8
+_ARROW: Final = CursorShape(b"\x00\x00\x00\xff\xff\xff\xff\xff" * 32, 8, 8, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,30 @@ class FakeCapture:
         grant.require(Feature.VIEW)
         self._platform.grabs += 1
         return CapturedFrame(pixels, size.width, size.height, time.monotonic())
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class FakeCursor:
+    """The pointer that its platform's user has put somewhere."""
+
+    def __init__(self, platform: "FakePlatform") -> None:
+        self._platform = platform
+        self._read: CapturedCursor | None = None
+
+    def wait_changed(self, timeout_s: float) -> bool:
+        """Look a hundred times a second."""
+        until_s = time.monotonic() + timeout_s
+        while (same := self._platform.cursor == self._read) and time.monotonic() < until_s:
+            time.sleep(0.01)
+        return not same
+
+    def read(self, grant: Grant) -> CapturedCursor:
+        """Return the pointer."""
+        grant.require(Feature.VIEW)
+        self._read = self._platform.cursor
+        return self._read
 
     def close(self) -> None:
         """Hold nothing."""
@@ -142,6 +167,7 @@ class FakePlatform:
         self.held: Final[set[str | int]] = set()
         self.grabs = 0
         self.still = False
+        self.cursor = CapturedCursor(0, 0, _ARROW)
         self.own_rects: tuple[Rect, ...] = ()
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
@@ -175,6 +201,11 @@ class FakePlatform:
         """Open the synthetic screen."""
         grant.require(Feature.VIEW)
         return FakeCapture(self)
+
+    def open_cursor(self, grant: Grant) -> FakeCursor:
+        """Open the made-up pointer, `cursor`."""
+        grant.require(Feature.VIEW)
+        return FakeCursor(self)
 
     def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> FakeInjector:
         """Open the recorder."""

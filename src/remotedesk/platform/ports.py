@@ -39,6 +39,39 @@ class ScreenCapture(Protocol):
         """Let go of the system's resources."""
 
 
+@dataclass(frozen=True)
+class CursorShape:
+    """What the pointer looks like: premultiplied BGRA, `height` rows of `width * 4` bytes; sides of 1 to 256 pixels."""
+
+    pixels: bytes
+    width: int
+    height: int
+    hot_x: int  # of the pixel that points, inside
+    hot_y: int
+
+
+@dataclass(frozen=True)
+class CapturedCursor:
+    """Where the pointer points, in the pixels of a captured frame; without a shape if the system does not give it."""
+
+    x: int
+    y: int
+    shape: CursorShape | None
+
+
+class CursorWatch(Protocol):
+    """Reads the pointer; used from one thread of its own."""
+
+    def wait_changed(self, timeout_s: float) -> bool:
+        """Wait until the pointer may have moved or changed its shape; False if it has not within the time."""
+
+    def read(self, grant: Grant) -> CapturedCursor:
+        """Return the pointer now; needs a VIEW grant. Raises ConsentError, PlatformError(CAPTURE_FAILED)."""
+
+    def close(self) -> None:
+        """Let go of the system's resources."""
+
+
 class HotKey(StrEnum):
     """The key that does it in every program, with Ctrl and Shift, as a W3C `code`."""
 
@@ -93,6 +126,9 @@ class Platform(Protocol):
 
     def open_capture(self, grant: Grant) -> ScreenCapture:
         """Open the shared scope for reading; needs a VIEW grant."""
+
+    def open_cursor(self, grant: Grant) -> CursorWatch:
+        """Open the pointer for reading; needs a VIEW grant. Raises PlatformError(CAPTURE_FAILED)."""
 
     def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
         """Open mouse and keyboard; needs a CONTROL grant. While `prompt_open()` nothing is injected."""

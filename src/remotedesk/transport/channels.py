@@ -3,6 +3,7 @@
 Both sides create the same channels with the same ids, so none can be opened that is not in this file.
 """
 
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from aiortc import RTCDataChannel, RTCPeerConnection
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError
 from remotedesk.core.rate_limit import TokenBucket
 from remotedesk.wire.chat import CHAT
+from remotedesk.wire.cursor import CURSOR
 from remotedesk.wire.input import INPUT, POINTER
 from remotedesk.wire.session import SESSION
 from remotedesk.wire.tiles import TILES
@@ -43,14 +45,17 @@ class ChannelSpec:
     burst: int  # messages at once
     per_second: int  # messages per second after that
     most_buffered: int  # bytes waiting to leave; more are not taken
+    most_early: int = 0  # messages kept until somebody takes them, since packets overtake the proof; others are dropped
 
 
 SESSION_CHANNEL: Final = ChannelSpec("session", 1, SESSION, True, 60, 20, 256 * 1024)
 INPUT_CHANNEL: Final = ChannelSpec("input", 2, INPUT, True, 1_000, 400, 256 * 1024)
 POINTER_CHANNEL: Final = ChannelSpec("pointer", 3, POINTER, False, 400, 250, 4 * 1024)
 CHAT_CHANNEL: Final = ChannelSpec("chat", 4, CHAT, True, 20, 5, 256 * 1024)
-TILES_CHANNEL: Final = ChannelSpec("tiles", 5, TILES, True, 1_200, 600, 2 * 1024 * 1024)
-CHANNELS: Final = (SESSION_CHANNEL, INPUT_CHANNEL, POINTER_CHANNEL, CHAT_CHANNEL, TILES_CHANNEL)
+TILES_CHANNEL: Final = ChannelSpec("tiles", 5, TILES, True, 1_200, 600, 2 * 1024 * 1024, most_early=64)
+# Ordered: a shape comes before its use. A lost position costs a round trip; unordered, the last could stay lost.
+CURSOR_CHANNEL: Final = ChannelSpec("cursor", 6, CURSOR, True, 200, 120, 256 * 1024, most_early=64)
+CHANNELS: Final = (SESSION_CHANNEL, INPUT_CHANNEL, POINTER_CHANNEL, CHAT_CHANNEL, TILES_CHANNEL, CURSOR_CHANNEL)
 
 
 class Channel(Generic[T]):
@@ -59,7 +64,8 @@ class Channel(Generic[T]):
     def __init__(self, pc: RTCPeerConnection, spec: ChannelSpec) -> None:
         self.label = spec.label
         self.sent_bytes = self.received_bytes = 0  # of messages
-        self.on_message: Callable[[T], None] = _nobody
+        self._on_message: Callable[[T], None] | None = None
+        self._early: list[T] = []
         self.on_broken: Callable[[ErrorCode], None] = _nobody
         self.on_open: Callable[[], None] = _nothing
         self._spec = spec
@@ -72,6 +78,18 @@ class Channel(Generic[T]):
         )
         self._channel.on("message", self._receive)
         self._channel.on("open", self._opened)
+
+    @property
+    def on_message(self) -> Callable[[T], None] | None:
+        """Who takes the messages, the early ones first."""
+        return self._on_message
+
+    @on_message.setter
+    def on_message(self, take: Callable[[T], None]) -> None:
+        self._on_message = take
+        early, self._early = self._early, []
+        for message in early:
+            self._judge(functools.partial(self._deliver, message))
 
     @property
     def open(self) -> bool:
@@ -106,15 +124,27 @@ class Channel(Generic[T]):
         self.on_open()
 
     def _receive(self, data: bytes | str) -> None:
+        self._judge(functools.partial(self._read, data))
+
+    def _read(self, data: bytes | str) -> None:
+        self.received_bytes += len(data)
+        if not self._bucket.take(time.monotonic()):
+            raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
+        if isinstance(data, str):
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED)
+        self._deliver(self._codec.decode(data))
+
+    def _deliver(self, message: T) -> None:
+        if self._on_message is not None:
+            self._on_message(message)
+        elif len(self._early) < self._spec.most_early:
+            self._early.append(message)
+
+    def _judge(self, take: Callable[[], None]) -> None:
         if self._broken:
             return
-        self.received_bytes += len(data)
         try:
-            if not self._bucket.take(time.monotonic()):
-                raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
-            if isinstance(data, str):
-                raise ProtocolError(ErrorCode.MESSAGE_MALFORMED)
-            self.on_message(self._codec.decode(data))
+            take()
         except RemotedeskError as error:
             self.break_off(error.code)
         except Exception:  # channel dispatch: one message must not take the session with it

@@ -23,6 +23,7 @@ from remotedesk.transport.description import admissible, fingerprint
 from remotedesk.transport.figures import LinkFigures, figures_of
 from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
+from remotedesk.wire.cursor import CursorMessage
 from remotedesk.wire.input import InputMessage, PointerMove
 from remotedesk.wire.session import SessionMessage
 from remotedesk.wire.tiles import TileMessage
@@ -108,6 +109,7 @@ class PeerLink:
         self.pointer: Channel[PointerMove] = Channel(self._pc, channels.POINTER_CHANNEL)
         self.chat: Channel[Chat] = Channel(self._pc, channels.CHAT_CHANNEL)
         self.tiles: Channel[TileMessage] = Channel(self._pc, channels.TILES_CHANNEL)
+        self.cursor: Channel[CursorMessage] = Channel(self._pc, channels.CURSOR_CHANNEL)
         self.session.on_open = self._opened.set
         assert self._pc.sctp is not None  # noqa: S101 (the first channel has made it)
         tune(self._pc.sctp)

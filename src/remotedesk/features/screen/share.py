@@ -48,12 +48,15 @@ class TileFlow:
         self._window = DelayWindow()
         self._queued = 0  # bytes on their way into the loop
         self._sent = self._acked = 0
+        self._stream = self._sent_before = 0  # which stream it is, and what was sent of those before it
         channel.on_message = self._take
 
     def begin(self) -> None:
         """Start with a new stream; what was under way of the one before does not count."""
         with self._room:
             self.lost = False
+            self._stream += 1
+            self._sent_before = self._sent
             self.acks.clear()
             self._window = DelayWindow()
 
@@ -77,16 +80,19 @@ class TileFlow:
         """Send one message if `grant` lives when its turn comes; in the capture's thread."""
         with self._room:
             self._queued += len(message)
+            stream = self._stream
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
-            self._loop.call_soon_threadsafe(self._send, message, grant)
+            self._loop.call_soon_threadsafe(self._send, message, stream, grant)
 
     @property
     def _free(self) -> int:
         return max(0, self._window.room() - self._queued)
 
-    def _send(self, message: bytes, grant: Grant) -> None:
+    def _send(self, message: bytes, stream: int, grant: Grant) -> None:
         with self._room:
             self._queued -= len(message)
+            if stream != self._stream:
+                return
             if self.lost or not grant.live or not self._channel.send_bytes(message):
                 self.lost = True
                 return
@@ -99,7 +105,8 @@ class TileFlow:
         with self._room:
             self._acked += 1
             self._window.acked(self._acked, time.monotonic())
-            self.acks.append(message)
+            if self._acked > self._sent_before:
+                self.acks.append(message)
             self._room.notify()
 
 

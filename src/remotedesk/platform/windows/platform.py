@@ -5,7 +5,7 @@ from collections.abc import Callable
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
 
 
 class WindowsPlatform:
@@ -16,6 +16,10 @@ class WindowsPlatform:
         raise _unsupported()
 
     def open_capture(self, grant: Grant) -> ScreenCapture:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def open_cursor(self, grant: Grant) -> CursorWatch:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 

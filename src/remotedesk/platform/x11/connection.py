@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from Xlib import display as xdisplay
 from Xlib import error
+from Xlib.ext import xinput
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 
@@ -22,6 +23,16 @@ def open_display(name: str) -> Any:
         raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "the X display cannot be opened") from failure
     display.set_error_handler(_note)
     return display
+
+
+def use_raw_events(display: Any) -> None:
+    """Agree on XInput 2.2: raw events name their source, and come whoever holds a grab, since 2.1."""
+    xinput.XIQueryVersion(
+        display=display.display,
+        opcode=display.display.get_extension_major(xinput.extname),
+        major_version=2,
+        minor_version=2,
+    )
 
 
 def close_display(display: Any) -> None:

@@ -11,10 +11,9 @@ from typing import Any, Final
 from Xlib import X
 from Xlib.ext import ge, xinput
 
-from remotedesk.platform.x11.connection import X_ERRORS, open_display
+from remotedesk.platform.x11.connection import X_ERRORS, open_display, use_raw_events
 from remotedesk.platform.x11.event_thread import EventThread
 
-_VERSION: Final = (2, 2)  # raw events name their source, and come whoever holds a grab, since 2.1
 _RAW: Final = frozenset((13, 14, 15, 16, 17))  # RawKeyPress, RawKeyRelease, RawButtonPress, RawButtonRelease, RawMotion
 # What follows the ten bytes common to generic events in a raw event: device, time, detail, source (XI2proto, 9.3).
 _RAW_EVENT: Final = struct.Struct("=HIIH")
@@ -28,12 +27,7 @@ class X11LocalActivity:
         self._display = open_display(display_name)
         self._xtest = self._display.intern_atom("XTEST Device")
         self._injecting: dict[int, bool] = {}
-        xinput.XIQueryVersion(
-            display=self._display.display,
-            opcode=self._display.display.get_extension_major(xinput.extname),
-            major_version=_VERSION[0],
-            minor_version=_VERSION[1],
-        )
+        use_raw_events(self._display)
         masks = [
             (xinput.AllMasterDevices, sum(1 << kind for kind in _RAW)),
             (xinput.AllDevices, xinput.HierarchyChangedMask),

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
 from remotedesk.platform.x11.capture import X11Capture
 from remotedesk.platform.x11.connection import close_display, open_display
+from remotedesk.platform.x11.cursor import X11Cursor
 from remotedesk.platform.x11.hot_key import X11HotKey
 from remotedesk.platform.x11.injector import X11Injector
 from remotedesk.platform.x11.keycodes import code_for
@@ -43,6 +44,11 @@ class X11Platform:
         """Open the whole screen for reading."""
         grant.require(Feature.VIEW)
         return X11Capture(self._name)
+
+    def open_cursor(self, grant: Grant) -> CursorWatch:
+        """Open the pointer for reading."""
+        grant.require(Feature.VIEW)
+        return X11Cursor(self._name)
 
     def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
         """Open mouse and keyboard."""

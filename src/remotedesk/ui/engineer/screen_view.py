@@ -30,6 +30,7 @@ from remotedesk.ui.engineer.placement import (
     nearest_pixel,
     place,
 )
+from remotedesk.ui.engineer.remote_cursor import RemoteCursor
 from remotedesk.ui.engineer.remote_input import RemoteInput
 from remotedesk.ui.engineer.shown_picture import AROUND, ShownPicture
 from remotedesk.ui.shared.theme import colors
@@ -66,6 +67,8 @@ class ScreenView(QWidget):
         self._scrolled = (0, 0)
         self._dimmed = False
         self.input = RemoteInput(api, self)
+        self.remote_cursor = RemoteCursor(self, self.viewport)
+        self.placed.connect(self.remote_cursor.place)
         self.setObjectName("screen")
         self.setAccessibleName(self.tr("The customer's screen"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,6 +89,7 @@ class ScreenView(QWidget):
     def set_allowed(self, allowed: bool) -> None:
         """Take what the customer allows now: with it, keys and pointer are his."""
         self.input.set_allowed(allowed)
+        self.remote_cursor.set_driving(allowed)
         self._composing.hide()
         self.updateMicroFocus(Qt.InputMethodQuery.ImEnabled)
 
@@ -113,6 +117,7 @@ class ScreenView(QWidget):
     def clear(self) -> None:
         """Forget the picture: it may not be shown any more."""
         self._shown = None
+        self.remote_cursor.clear()
         self.exact.emit(None)
         self.placed.emit()
         self.update()
@@ -120,6 +125,7 @@ class ScreenView(QWidget):
     def set_dimmed(self, dimmed: bool) -> None:
         """Show that the picture is not live."""
         self._dimmed = dimmed
+        self.remote_cursor.set_live(not dimmed)
         self.update()
 
     @property
@@ -147,6 +153,7 @@ class ScreenView(QWidget):
     def scroll_to(self, x: int, y: int) -> None:
         """Hide so many picture pixels to the left and at the top, in 1:1."""
         self._scrolled = (x, y)
+        self.remote_cursor.place()
         self.update()
 
     def hidden_size(self) -> Size:
@@ -276,6 +283,7 @@ class ScreenView(QWidget):
         viewport = self.viewport()
         if pixel is None and viewport is not None and self.input.dragging:
             pixel = nearest_pixel(viewport, *self._device_point(event.position()))
+        self.remote_cursor.hand_at(pixel)
         if pixel is not None:
             self.input.move(*pixel)
 
@@ -302,6 +310,11 @@ class ScreenView(QWidget):
         return x + 0.5, y + 0.5
 
     # -- leaving --------------------------------------------------------------------------------------------
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Let the customer's pointer be shown where it stays."""
+        super().leaveEvent(event)
+        self.remote_cursor.hand_at(None)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Release everything: the keys' releases will go elsewhere."""

@@ -13,6 +13,7 @@ from remotedesk.engine.api import EngineerApi
 from remotedesk.engine.events import (
     Answered,
     ChatAdded,
+    CursorChanged,
     EngineEvent,
     Failed,
     FrameReady,
@@ -85,6 +86,8 @@ class Viewer(QWidget):
         match event:
             case FrameReady():
                 self._take_frame()
+            case CursorChanged():
+                self.screen_view.remote_cursor.take(self._api.latest_cursor())
             case StateChanged(state):
                 self._on_state(state)
             case GrantsChanged(features, suspensions):
@@ -126,6 +129,7 @@ class Viewer(QWidget):
         self._chat.reset()
         self.screen_view.clear()
         self._api.latest_frame()  # one that nobody took belongs to the session that is over
+        self._api.latest_cursor()
         self.hide()
 
     def _take_frame(self) -> None:
