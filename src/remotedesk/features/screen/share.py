@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 0.1  # how long a wait may keep the capture from noticing its end
 LEAST_INTERVAL_S: Final = 1 / 60
-BEHIND_INTERVAL_S: Final = 1 / 30  # between pictures, while the viewer has not all of the one before
+# How long the viewer may take to get all of a picture before a newer one is taken instead: parts of many pictures of a
+# turning model make none, and what is typed meanwhile must not wait for long.
+WHOLE_WITHIN_S: Final = 0.3
 MOST_ACKS: Final = 512
 # zstd's level and the rate, in bit/s, at which it pays to change it. A whole new screen: 140 kB in 42 ms at level 7,
 # 200 kB in 27 ms at level 3; a new level costs what the stream remembers, so the two rates lie apart.
@@ -221,7 +223,7 @@ class _Capturing:
 
     def _newest(self) -> CapturedFrame:
         """Return a new picture if there is one; to compare one costs more than to go on with the one before."""
-        if self._frame is not None and not (self._changed and self._age_s >= BEHIND_INTERVAL_S):
+        if self._frame is not None and not (self._changed and self._age_s >= WHOLE_WITHIN_S):
             return self._frame
         time.sleep(max(0.0, LEAST_INTERVAL_S - self._age_s))
         self._changed = False

@@ -35,6 +35,8 @@ from remotedesk.wire.tiles import (
 
 MESSAGE_BYTES: Final = 48 * 1024  # no message is larger
 LEAST_ROOM: Final = 8 * 1024  # bytes left in a message that are still worth a part of the stream
+SMALL: Final = 96 * 96  # pixels of a rectangle that goes before larger ones …
+MOST_SMALL: Final = 4  # … if there are no more of them
 LEAST_PART: Final = 256  # the same in a message that is meant to be small
 MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
 RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
@@ -57,6 +59,7 @@ class TileSource:
         self._sequence = 0
         self._misses = 0
         self._resume_at = 0  # the row where the budget ended
+        self._small_starved_others = False
         self._picture_hash = 0
         self._set_up(0, 0)
 
@@ -149,11 +152,16 @@ class TileSource:
     ) -> Generator[bytes, None, bool]:
         """Put what differs into `draft` and give out the messages it fills; return False if the budget ended it.
 
-        It goes on where the budget ended it last time, so that a busy place above does not starve what is below.
+        What is small goes first: a letter typed beside a turning model. Then it goes on where the budget ended it last
+        time, so that a busy place above does not starve what is below.
         """
         drawn: list[Rect] = []
         nbytes = 0
-        for rect in _beginning_at(self._resume_at, rectangles(changes)):
+        small, large = _by_size(rectangles(changes))
+        if self._small_starved_others:
+            small, large = [], small + large
+        self._small_starved_others = False
+        for rect in [*small, *_beginning_at(self._resume_at, large)]:
             bottom, y = rect.y + rect.height, rect.y
             while y < bottom:
                 rows = min(draft.rows_of(rect.width), bottom - y)
@@ -165,7 +173,8 @@ class TileSource:
                     continue
                 draft.compress()
                 if budget is not None and nbytes + draft.size >= budget:
-                    self._resume_at = y
+                    self._small_starved_others = rect in small
+                    self._resume_at = self._resume_at if rect in small else y
                     above = [Rect(rect.x, rect.y, rect.width, y - rect.y)] if y > rect.y else []
                     for each in drawn + above:
                         changes.settle(each)
@@ -198,6 +207,13 @@ class TileSource:
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self._fresh = self._blank = False
         return TILES.encode(update)
+
+
+def _by_size(rects: list[Rect]) -> tuple[list[Rect], list[Rect]]:
+    """Return the rectangles that cost next to nothing beside others, and the others."""
+    small = [rect for rect in rects if rect.width * rect.height <= SMALL]
+    large = [rect for rect in rects if rect.width * rect.height > SMALL]
+    return (small, large) if large and len(small) <= MOST_SMALL else ([], rects)
 
 
 def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
