@@ -15,7 +15,7 @@ from remotedesk.platform.ports import CapturedFrame
 from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
 
 _LOOK_EVERY_S: Final = 1 / 30
-_GATHER_S: Final = 0.002  # one picture for what is drawn in several requests
+_GATHER_S: Final = 0.0005  # one picture for what is drawn in several requests
 
 
 class X11Capture:

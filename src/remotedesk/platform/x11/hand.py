@@ -148,7 +148,9 @@ class Hand:
 
     def _refuse_if_strayed(self) -> None:
         """Raise if the pointer, kept from where it was sent by a barrier or a grab, is over a window of ours."""
-        _refuse_if(self._own.under_pointer(frames=True))
+        # Where it was sent has been looked at under this very grab; to look again would take half the time of a press.
+        if not self.arrived():
+            _refuse_if(self._own.under_pointer(frames=True))
 
 
 def serve(hand: Hand, acts: BinaryIO, answers: BinaryIO) -> None:
