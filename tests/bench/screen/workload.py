@@ -181,7 +181,7 @@ class Workload:
             yield 10.0
 
     def on_click(self) -> None:
-        """Show the effect of a click, which waits in the X server: how long a program thinks is not what is measured."""
+        """Show the effect of a click, which waits in the X server: no program's own thinking is to be measured."""
         self._painter.lay(self._page, DIALOG)
         self._painter.commit("click", DIALOG)
         self._page.free()
