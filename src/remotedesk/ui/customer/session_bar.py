@@ -218,7 +218,10 @@ class SessionBar(QWidget):
             self.status.setText(self.tr("Connecting…"))
             return
         doing = self.tr("Paused") if self._standing() else _doing(self._granted)
-        self.status.setText(f"{_elapsed(self._clock)} · {doing}")
+        # Whole minutes: the bar lies on the screen that is shared, and seconds would never let that be still.
+        minutes = self._clock.elapsed() // 60_000 if self._clock.isValid() else 0
+        lasted = self.tr("%1 min", "how long the session has lasted").replace("%1", str(minutes))
+        self.status.setText(f"{lasted} · {doing}" if minutes else doing)
 
     def _standing(self) -> str:
         """Return why everything stands still; empty when it does not."""
@@ -286,9 +289,3 @@ def _doing(granted: frozenset[Feature]) -> str:
     if Feature.VIEW in granted:
         return translate("SessionBar", "Your screen is seen")
     return translate("SessionBar", "Your screen is not shared")
-
-
-def _elapsed(clock: QElapsedTimer) -> str:
-    seconds = clock.elapsed() // 1000 if clock.isValid() else 0
-    hours, minutes = divmod(seconds // 60, 60)
-    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes:02}:{seconds % 60:02}"

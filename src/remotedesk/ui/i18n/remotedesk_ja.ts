@@ -1157,6 +1157,11 @@
         <translation>一時停止中</translation>
     </message>
     <message>
+        <source>%1 min</source>
+        <comment>how long the session has lasted</comment>
+        <translation>%1 分</translation>
+    </message>
+    <message>
         <source>Your screen is seen and controlled</source>
         <translation>画面を表示・操作中</translation>
     </message>
