@@ -5,9 +5,10 @@ times a second, and the engineer's engine, each in a process and on a network ho
 hands never rest, the customer ends the session, by End or by the hot key, with all well, with the engineer's process
 stopped, or with the network swallowing every packet.
 
-`accept_to_picture_ms`: from the answer to a decoded picture at the engineer. `stop_ms`: from End, or from the key
-press, to the last of: a picture read from the screen, an event injected, a UDP packet sent. Figures without a suffix
-are the worst of all sessions. Needs root, for network namespaces and to see packets.
+`accept_to_picture_ms`: from the answer to a whole picture at the engineer, proven exact, not the first part of one.
+`stop_ms`: from End, or from the key press, to the last of: a picture read from the screen, an event injected, a UDP
+packet sent. Figures without a suffix are the worst of all sessions. Needs root, for network namespaces and to see
+packets.
 Run: python -m tests.bench.bench_session [SESSIONS_PER_SCENARIO]
 """
 

@@ -170,7 +170,7 @@ class CustomerSide:
 
 
 class Viewer(Heard):
-    """Hears, and takes every picture at once, as the engineer's window does."""
+    """Hears, takes every picture at once, as the engineer's window does, and notes those that are whole and exact."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -181,7 +181,7 @@ class Viewer(Heard):
         if isinstance(event, FrameReady):
             at = time.monotonic()
             picture = self.engine.latest_frame() if self.engine is not None else None
-            if picture is not None:
+            if picture is not None and picture.exact:
                 self.pictures.append((at, picture.width, picture.height))
         else:
             super().__call__(event)
@@ -215,7 +215,7 @@ class EngineerSide:
         self._engine.ask(EVERYTHING)
 
     def first_picture(self) -> tuple[float, int, int]:
-        """Return when the first picture of this session came, and its size."""
+        """Return when the first whole picture of this session came, proven to be the customer's, and its size."""
         while not self._heard.pictures:
             time.sleep(0.02)
         return self._heard.pictures[0]

@@ -78,6 +78,21 @@ def acknowledge(pipe: Pipe, picture_hash: int | None = None) -> None:
     pipe.sent.clear()
 
 
+async def test_a_share_that_is_allowed_during_a_pause_begins_after_it() -> None:
+    allowed = Allowed()
+
+    async def play(share: ScreenShare, pipe: Pipe, flow: TileFlow, platform: FakePlatform) -> None:
+        allowed.gate.suspend(Suspension.LOCKED)
+        share.start(allowed.view)
+        await asyncio.sleep(0.3)
+        assert platform.grabs == 0
+        assert captures()
+        allowed.gate.resume(Suspension.LOCKED)
+        await until(lambda: pipe.updates)
+
+    await sharing(play)
+
+
 async def test_the_share_follows_its_grant_and_leaves_no_thread() -> None:
     allowed = Allowed()
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from remotedesk.core.consent import Grant
-from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError, ProtocolError
+from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.rate_limit import TokenBucket
+from remotedesk.features.screen.granted_thread import LOOK_EVERY_S, GrantedThread
 from remotedesk.platform.ports import CapturedCursor, CursorShape, CursorWatch, Platform
 from remotedesk.transport.channels import Channel
 from remotedesk.wire.cursor import CURSOR, SLOTS, CursorMessage, Pointer, Shape
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S: Final = 0.1  # how long a wait may keep the thread from noticing its end
 LEAST_INTERVAL_S: Final = 1 / 60
 # The pointer follows the engineer's hand, and he sees it there already; each packet costs a thin link a hundred bytes.
 ECHO_INTERVAL_S: Final = 0.1
@@ -28,16 +28,15 @@ SHAPES_AT_ONCE: Final = 16
 SHAPES_PER_S: Final = 5.0
 
 
-class CursorShare:
+class CursorShare(GrantedThread):
     """The customer's end: watches in a thread of its own for as long as the grant lives."""
 
     def __init__(self, platform: Platform, engineer_idle_s: Callable[[], float]) -> None:
         """`engineer_idle_s` tells for how long the engineer's own input has been still; it is called in the thread."""
+        super().__init__("cursor")
         self._platform = platform
         self._engineer_idle_s = engineer_idle_s
         self._way: _Way | None = None
-        self._threads: list[threading.Thread] = []
-        self._stop = threading.Event()
 
     def attach(self, channel: Channel[CursorMessage]) -> None:
         """Use a fresh connection; in the engine's loop."""
@@ -48,55 +47,31 @@ class CursorShare:
         """Tell nothing until the next `attach`."""
         self._way = None
 
-    def start(self, grant: Grant) -> None:
-        """Watch under `grant` until it is revoked. One share watches once at a time."""
-        self.stop()
-        self._stop = threading.Event()
-        thread = threading.Thread(target=self._run, args=(grant, self._stop), name="cursor")
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
-
-    def stop(self) -> None:
-        """Tell the thread to end, without waiting; from any thread."""
-        self._stop.set()
-
-    def join(self) -> None:
-        """Stop and wait for the threads; not in the engine's loop, since a system call may hang."""
-        self.stop()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, grant: Grant, stop: threading.Event) -> None:
+    def work(self, grant: Grant, stop: threading.Event) -> None:
+        """Watch and tell until `stop`."""
+        watch = self._platform.open_cursor(grant)
         try:
-            watch = self._platform.open_cursor(grant)
-            try:
-                self._watch_until_revoked(watch, grant, stop)
-            finally:
-                watch.close()
-        except (ConsentError, PlatformError) as error:
-            log.info("the pointer is not told any more: %s", error.code)
-        except Exception:  # thread entry
-            log.exception("cursor")
+            self._tell_until(stop, watch, grant)
+        finally:
+            watch.close()
 
-    def _watch_until_revoked(self, watch: CursorWatch, grant: Grant, stop: threading.Event) -> None:
+    def broke(self, code: ErrorCode) -> None:
+        """Go on without: the engineer has an arrow of his own."""
+        log.info("the pointer is not told any more: %s", code)
+
+    def _tell_until(self, stop: threading.Event, watch: CursorWatch, grant: Grant) -> None:
         telling: _Telling | None = None
         while not stop.is_set():
             began_s = time.monotonic()
             way = self._way
-            try:
-                if way is None or not way.channel.open:
-                    grant.require(grant.feature)
-                    stop.wait(LOOK_EVERY_S)
-                    continue
-                if telling is None or telling.lost or telling.way is not way:
-                    telling = _Telling(way, grant)
-                if telling.behind or watch.wait_changed(LOOK_EVERY_S):
-                    telling.tell(watch.read(grant), driven=self._engineer_idle_s() < HAND_RESTS_S)
-            except ConsentError as error:
-                if error.code is not ErrorCode.GRANT_SUSPENDED:
-                    raise
-                telling = None  # everything is told anew after a pause
+            grant.require(grant.feature)
+            if way is None or not way.channel.open:
                 stop.wait(LOOK_EVERY_S)
+                continue
+            if telling is None or telling.lost or telling.way is not way:
+                telling = _Telling(way, grant)
+            if telling.behind or watch.wait_changed(LOOK_EVERY_S):
+                telling.tell(watch.read(grant), driven=self._engineer_idle_s() < HAND_RESTS_S)
             stop.wait(max(0.0, LEAST_INTERVAL_S - (time.monotonic() - began_s)))
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from remotedesk.core.consent import Grant
-from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError, ProtocolError
+from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.features.screen.granted_thread import LOOK_EVERY_S, GrantedThread
 from remotedesk.features.screen.tiles import TileSource
 from remotedesk.platform.ports import CapturedFrame, Platform, ScreenCapture
 from remotedesk.transport.channels import Channel
@@ -20,7 +21,6 @@ from remotedesk.wire.tiles import Ack, TileMessage
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S: Final = 0.1  # how long a wait may keep the capture from noticing its end
 LEAST_INTERVAL_S: Final = 1 / 60
 # How long the viewer may take to get all of a picture before a newer one is taken instead: parts of many pictures of a
 # turning model make none, and what is typed meanwhile must not wait for long.
@@ -112,16 +112,15 @@ class TileFlow:
             self._room.notify()
 
 
-class ScreenShare:
+class ScreenShare(GrantedThread):
     """Captures in a thread of its own for as long as the grant lives, and stands still while it is suspended."""
 
     def __init__(self, platform: Platform, failed: Callable[[ErrorCode], None]) -> None:
         """`failed` is called in the capture thread."""
+        super().__init__("capture")
         self._platform = platform
         self._flow: TileFlow | None = None
         self._failed = failed
-        self._threads: list[threading.Thread] = []
-        self._stop = threading.Event()
 
     def attach(self, flow: TileFlow) -> None:
         """Feed a fresh connection, beginning with the whole picture."""
@@ -131,53 +130,23 @@ class ScreenShare:
         """Feed nothing until the next `attach`."""
         self._flow = None
 
-    def start(self, grant: Grant) -> None:
-        """Capture under `grant` until it is revoked. One share captures once at a time."""
-        self.stop()
-        self._stop = threading.Event()
-        thread = threading.Thread(target=self._run, args=(grant, self._stop), name="capture")
-        self._threads = [*(each for each in self._threads if each.is_alive()), thread]
-        thread.start()
-
-    def stop(self) -> None:
-        """Tell the capture to end, without waiting; from any thread."""
-        self._stop.set()
-
-    def join(self) -> None:
-        """Stop and wait for the threads; not in the engine's loop, since a system call may hang."""
-        self.stop()
-        for thread in self._threads:
-            thread.join()
-
-    def _run(self, grant: Grant, stop: threading.Event) -> None:
+    def work(self, grant: Grant, stop: threading.Event) -> None:
+        """Capture and send until `stop`."""
+        capture = self._platform.open_capture(grant)
         try:
-            capture = self._platform.open_capture(grant)
-            try:
-                self._capture_until_revoked(_Capturing(capture, grant), stop)
-            finally:
-                capture.close()
-        except ConsentError as error:
-            log.info("capture ended: %s", error.code)
-        except PlatformError as error:
-            self._failed(error.code)
-        except Exception:  # thread entry
-            log.exception("capture")
-            self._failed(ErrorCode.CAPTURE_FAILED)
+            capturing = _Capturing(capture, grant)
+            while not stop.is_set():
+                if (flow := self._flow) is not None:
+                    capturing.go_on(flow)
+                else:
+                    capturing.forget()
+                    stop.wait(LOOK_EVERY_S)
+        finally:
+            capture.close()
 
-    def _capture_until_revoked(self, capturing: "_Capturing", stop: threading.Event) -> None:
-        while not stop.is_set():
-            flow = self._flow
-            if flow is None:
-                capturing.forget()
-                stop.wait(LOOK_EVERY_S)
-                continue
-            try:
-                capturing.go_on(flow)
-            except ConsentError as error:
-                if error.code is not ErrorCode.GRANT_SUSPENDED:
-                    raise
-                capturing.forget()  # everything is sent anew after a pause
-                stop.wait(LOOK_EVERY_S)
+    def broke(self, code: ErrorCode) -> None:
+        """Tell that the screen cannot be captured."""
+        self._failed(code)
 
 
 class _Capturing:
