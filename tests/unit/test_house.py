@@ -37,7 +37,7 @@ DOORS = {
     "ctypes": ("src/remotedesk/platform/",),
     "argon2": ("signaling/",),
     "sqlite3": ("signaling/",),
-    "numpy": ("src/remotedesk/features/screen/tiles/",),
+    "numpy": ("src/remotedesk/features/screen/tiles/", "src/remotedesk/transport/video/"),
     "xxhash": ("src/remotedesk/features/screen/tiles/",),
     "zstandard": ("src/remotedesk/features/screen/tiles/",),
 }

@@ -1,0 +1,22 @@
+"""Moving pictures as AV1, H.264 or VP8: encoders and decoders behind one port, and the choice among them.
+
+It knows neither RTP nor data channels; whoever sends or shows pictures stands on it.
+"""
+
+from remotedesk.transport.video.decoder import open_decoder
+from remotedesk.transport.video.picture import coded_size, frame_of, pixels_of
+from remotedesk.transport.video.port import Effort, EncodedFrame, VideoCodec, VideoDecoder, VideoEncoder
+from remotedesk.transport.video.software import open_encoder
+
+__all__ = [
+    "Effort",
+    "EncodedFrame",
+    "VideoCodec",
+    "VideoDecoder",
+    "VideoEncoder",
+    "coded_size",
+    "frame_of",
+    "open_decoder",
+    "open_encoder",
+    "pixels_of",
+]  # fmt: skip
