@@ -28,6 +28,7 @@ from remotedesk.wire.tiles import (
     TILES,
     UPDATE_LAYOUT,
 )
+from remotedesk.wire.video import LEAST_SIDE, MOST_CODED, MOST_VIDEO, VIDEO_LAYOUT, Coding
 from tests.support.messages import Dialect, dialects, fields
 
 TEXT = (Path(remotedesk.wire.__path__[0]) / "PROTOCOL.md").read_text(encoding="utf-8")
@@ -109,7 +110,13 @@ def test_every_set_of_messages_has_its_limit() -> None:
     assert stated == {f"`{name}`": f"{largest:,}" for name, largest in sizes.items()}
 
 
-TILE_PARTS = {"Update": UPDATE_LAYOUT, "Copy": COPY_LAYOUT, "Rect": RECT_LAYOUT, "Ack": ACK_LAYOUT}
+TILE_PARTS = {
+    "Update": UPDATE_LAYOUT,
+    "Copy": COPY_LAYOUT,
+    "Rect": RECT_LAYOUT,
+    "VideoPart": VIDEO_LAYOUT,
+    "Ack": ACK_LAYOUT,
+}
 CURSOR_PARTS = {"Shape": cursor.SHAPE_LAYOUT, "Pointer": cursor.POINTER_LAYOUT}
 BINARY_PARTS = TILE_PARTS | CURSOR_PARTS
 
@@ -132,6 +139,11 @@ def test_the_bounds_of_binary_messages_are_the_codes() -> None:
     assert of_update["`copies`"]["Bound"] == of_update["`rects`"]["Bound"] == f"0 to {MOST_OPERATIONS:,}"
     assert f"{MOST_PIXELS:,}" in of_update["`width`"]["Meaning"]
     assert f"{MOST_DRAWN:,}" in of_update["`rects`"]["Meaning"]
+    of_video = {row["Field"]: row for row in rows if row["Part"] == "`VideoPart`"}
+    assert of_video["`width`"]["Bound"] == of_video["`height`"]["Bound"] == f"{LEAST_SIDE} up, inside"
+    assert f"{MOST_VIDEO:,}" in of_video["`width`"]["Meaning"]
+    assert of_video["`coding`"]["Bound"] == f"{min(Coding):d} to {max(Coding):d}"
+    assert f"{MOST_CODED:,} bytes" in TEXT
     rows = table("### CURSOR", ("Part", "Field", "Type", "Bound", "Meaning"))
     bounds = {(row["Part"], row["Field"]): row["Bound"] for row in rows}
     assert bounds["`Shape`", "`width`"] == bounds["`Shape`", "`height`"] == f"1 to {cursor.LARGEST_SIDE}"

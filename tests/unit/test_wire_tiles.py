@@ -22,6 +22,7 @@ from remotedesk.wire.tiles import (
     Update,
     allowed_size,
 )
+from remotedesk.wire.video import LEAST_SIDE, MOST_VIDEO, VIDEO_LAYOUT, Coding, VideoPart, mask_bytes
 
 PLAIN = Update(7, 640, 480, True, False, False, 99, (), (Rect(0, 0, 10, 5),), b"pixels")
 SEQUENCES, HASHES = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
@@ -56,7 +57,26 @@ def updates(draw: st.DrawFn) -> Update:
     )
 
 
-@given(st.one_of(updates(), st.builds(Ack, SEQUENCES, HASHES)))
+@st.composite
+def videos(draw: st.DrawFn) -> VideoPart:
+    side = st.integers(LEAST_SIDE, 900)
+    region, end = (
+        Rect(draw(st.integers(0, 8_191)), draw(st.integers(0, 8_191)), draw(side), draw(side)),
+        draw(st.booleans()),
+    )
+    size = mask_bytes(region) * end
+    return VideoPart(
+        draw(SEQUENCES),
+        draw(st.sampled_from(Coding)),
+        region,
+        draw(st.booleans()),
+        end,
+        draw(st.binary(min_size=size, max_size=size)),
+        draw(st.binary(min_size=1, max_size=300)),
+    )
+
+
+@given(st.one_of(updates(), videos(), st.builds(Ack, SEQUENCES, HASHES)))
 def test_a_message_comes_out_as_it_went_in(message: TileMessage) -> None:
     data = TILES.encode(message)
     assert TILES.decode(data) == message
@@ -100,6 +120,33 @@ def test_what_the_other_side_would_refuse_is_not_sent(update: Update) -> None:
     assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
 
 
+def part(**fields: object) -> VideoPart:
+    plain = VideoPart(7, Coding.AV1, Rect(0, 0, 128, 64), True, True, b"\x03", b"coded")
+    return dataclasses.replace(plain, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "video",
+    [
+        part(sequence=2**32),
+        part(region=Rect(-1, 0, 128, 64)),
+        part(region=Rect(0, 0, 128, LEAST_SIDE - 1)),
+        part(region=Rect(0, 0, LEAST_SIDE - 1, 64)),
+        part(region=Rect(0, 0, 8_192, MOST_VIDEO // 8_192 + 1)),
+        part(mask=b""),
+        part(mask=b"\x03\x00"),
+        part(end=False),  # with a mask
+        part(data=b""),
+        part(coding=0),
+        part(coding=4),
+    ],
+)
+def test_a_coded_picture_that_the_other_side_would_refuse_is_not_sent(video: VideoPart) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        TILES.encode(video)
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
 def test_as_much_as_is_allowed_is_taken() -> None:
     pixel = Rect(639, 479, 1, 1)
     TILES.encode(changed(rects=(pixel,) * MOST_OPERATIONS, data=b"."))
@@ -139,6 +186,9 @@ def with_counts(copies: int, rects: int) -> bytes:
         with_counts(65_535, 65_535),
         with_counts(4_000, 97) + bytes(60_000),
         struct.pack("<BB", 1, 8) + with_counts(0, 0)[2:],  # a flag nobody knows
+        VIDEO_LAYOUT.pack(3, 4, 0, 1, 0, 0, 64, 64, 0) + b"coded",  # the same
+        VIDEO_LAYOUT.pack(3, 0, 0, 1, 0, 0, 64, 64, 65_535) + b"coded",
+        VIDEO_LAYOUT.pack(3, 0, 0, 1, 0, 0, 64, 64, 0)[:-1],
     ],
 )
 def test_what_is_no_message_is_refused(data: bytes) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
+from remotedesk.wire.video import VIDEO, VideoPart, packed_video, unpacked_video
 
 LARGEST: Final = 65_536  # bytes of a message
 LARGEST_SIDE: Final = 8_192
@@ -57,17 +58,17 @@ class Update:
 
 @dataclass(frozen=True)
 class Ack:
-    """Engineer: the update was applied; after a last one, the hash of his own picture, else 0."""
+    """Engineer: the update or part was applied; after a last one, the hash of his own picture, else 0."""
 
     sequence: int
     picture_hash: int
 
 
-TileMessage = Update | Ack
+TileMessage = Update | VideoPart | Ack
 
 
 class TileCodec:
-    """Encodes and decodes the two binary messages; stateless."""
+    """Encodes and decodes the binary messages; stateless."""
 
     largest: Final = LARGEST
 
@@ -77,7 +78,7 @@ class TileCodec:
         Raises ProtocolError: MESSAGE_TOO_BIG, MESSAGE_MALFORMED. What the other side would refuse is never sent.
         """
         try:
-            data = _packed_update(message) if isinstance(message, Update) else _packed_ack(message)
+            data = _packed(message)
         except struct.error:
             raise _malformed() from None
         self.decode(data)
@@ -94,6 +95,8 @@ class TileCodec:
             return Ack(*ACK_LAYOUT.unpack(data)[1:])
         if data[:1] == bytes([_UPDATE]) and len(data) >= UPDATE_LAYOUT.size:
             return _unpacked_update(data)
+        if data[:1] == bytes([VIDEO]) and (part := unpacked_video(data)) is not None:
+            return part
         raise _malformed()
 
 
@@ -103,6 +106,16 @@ TILES: Final = TileCodec()
 def allowed_size(width: int, height: int) -> bool:
     """True for a picture that may travel."""
     return 0 < width <= LARGEST_SIDE and 0 < height <= LARGEST_SIDE and width * height <= MOST_PIXELS
+
+
+def _packed(message: TileMessage) -> bytes:
+    match message:
+        case Update():
+            return _packed_update(message)
+        case VideoPart():
+            return packed_video(message)
+        case Ack():
+            return ACK_LAYOUT.pack(_ACK, message.sequence, message.picture_hash)
 
 
 def _packed_update(update: Update) -> bytes:
@@ -120,10 +133,6 @@ def _packed_update(update: Update) -> bytes:
     copies = (COPY_LAYOUT.pack(copy.x, copy.y, *_corners(copy.target)) for copy in update.copies)
     rects = (RECT_LAYOUT.pack(*_corners(rect)) for rect in update.rects)
     return b"".join((header, *copies, *rects, update.data))
-
-
-def _packed_ack(ack: Ack) -> bytes:
-    return ACK_LAYOUT.pack(_ACK, ack.sequence, ack.picture_hash)
 
 
 def _corners(rect: Rect) -> tuple[int, int, int, int]:

@@ -25,7 +25,9 @@ LEAST_INTERVAL_S: Final = 1 / 60
 # How long the viewer may take to get all of a picture before a newer one is taken instead: parts of many pictures of a
 # turning model make none, and what is typed meanwhile must not wait for long.
 WHOLE_WITHIN_S: Final = 0.3
+SETTLING_S: Final = 1 / 60  # how often is looked whether what moved has come to rest
 MOST_ACKS: Final = 512
+HALF: Final = 4  # messages: half a window
 # zstd's level and the rate, in bit/s, at which it pays to change it. A whole new screen: 140 kB in 42 ms at level 7,
 # 200 kB in 27 ms at level 3; a new level costs what the stream remembers, so the two rates lie apart.
 THIN_LEVEL: Final = 7
@@ -62,11 +64,16 @@ class TileFlow:
             self.acks.clear()
             self._window = DelayWindow()
 
-    def wait(self, timeout_s: float) -> int:
-        """Return for how many bytes there is room, 0 after the timeout; in the capture's thread."""
+    def wait(self, timeout_s: float, wanted: int = 0) -> int:
+        """Return for how many bytes there is room, 0 after the timeout; in the capture's thread.
+
+        It waits for room for a message, or for `wanted` bytes if that is at most half of what may be under way.
+        """
         with self._room:
-            self._room.wait_for(lambda: self._free >= self._window.message_bytes, timeout_s)
-            return self._free if self._free >= self._window.message_bytes else 0
+            self._room.wait_for(
+                lambda: self._free >= max(self.message_bytes, min(wanted, HALF * self.message_bytes)), timeout_s
+            )
+            return self._free if self._free >= self.message_bytes else 0
 
     @property
     def rate_bps(self) -> float:
@@ -171,10 +178,11 @@ class _Capturing:
         if flow is not self._flow or flow.lost or self._disagrees(flow):
             self._flow, self._source, self._changed, self._frame = flow, TileSource(THIN_LEVEL), True, None
             flow.begin()
-        self._changed = self._changed or self._capture.wait_changed(0.0 if self._frame else LOOK_EVERY_S)
+        self._changed = self._changed or self._capture.wait_changed(self._patience_s)
         if not self._changed and self._frame is None:
             return
-        room = flow.wait(LOOK_EVERY_S)
+        motion = self._source.motion
+        room = flow.wait(LOOK_EVERY_S, motion.wanted_bytes)
         if not room:
             flow.behind = True
             return
@@ -183,6 +191,7 @@ class _Capturing:
         elif flow.rate_bps < THIN_BELOW_BPS:
             self._source.level = THIN_LEVEL
         before, frame = self._frame, self._newest()
+        motion.tick(time.monotonic(), flow.rate_bps)
         for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
             flow.pictures, flow.exact = flow.pictures + (frame is not before), False
             before = frame
@@ -192,12 +201,20 @@ class _Capturing:
 
     def _newest(self) -> CapturedFrame:
         """Return a new picture if there is one; to compare one costs more than to go on with the one before."""
-        if self._frame is not None and not (self._changed and self._age_s >= WHOLE_WITHIN_S):
+        motion = self._source.motion
+        kept_s = 0.0 if motion.is_going or self._source.waits else WHOLE_WITHIN_S
+        if self._frame is not None and not (self._changed and self._age_s >= kept_s):
             return self._frame
-        time.sleep(max(0.0, LEAST_INTERVAL_S - self._age_s))
+        time.sleep(max(0.0, LEAST_INTERVAL_S - self._age_s, motion.due_in_s(time.monotonic())))
         self._changed = False
         self._grabbed_s = time.monotonic()
         return self._capture.grab(self._grant)
+
+    @property
+    def _patience_s(self) -> float:
+        if self._frame is None:
+            return LOOK_EVERY_S
+        return SETTLING_S if self._source.waits else 0.0
 
     @property
     def _age_s(self) -> float:

@@ -13,6 +13,7 @@ from remotedesk.features.screen.tiles import TileView
 from remotedesk.features.screen.tiles.grid import TILE, as_pixels, part
 from remotedesk.transport.channels import Channel
 from remotedesk.wire.tiles import Ack, TileMessage, Update
+from remotedesk.wire.video import VideoPart
 
 MOST_WAITING: Final = 512  # updates not yet applied; the customer's window allows far fewer
 MOST_DIRTY: Final = 32  # rectangles given out with a picture; more become the one around them all
@@ -55,7 +56,7 @@ class ScreenView:
         self._fresh = self._exact = False
         self._number = 0
         self.pictures = 0  # taken to be shown
-        self._waiting: deque[Update] = deque()
+        self._waiting: deque[Update | VideoPart] = deque()
         self._arrived = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -98,7 +99,7 @@ class ScreenView:
             self._fresh = False
 
     def _take(self, message: TileMessage) -> None:
-        if not isinstance(message, Update):
+        if isinstance(message, Ack):
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
         if len(self._waiting) >= MOST_WAITING:
             raise ProtocolError(ErrorCode.MESSAGE_FLOOD)
@@ -123,7 +124,9 @@ class ScreenView:
                 channel.send(ack)
                 await asyncio.sleep(0)  # many light ones must not hold up the loop
 
-    def _is_light(self, update: Update) -> bool:
+    def _is_light(self, update: Update | VideoPart) -> bool:
+        if isinstance(update, VideoPart):
+            return not update.end and not update.fresh
         if update.blank or update.fresh or len(update.copies) + len(update.rects) > LIGHT_OPERATIONS:
             return False
         return _touched(update) + (self._unhashed if update.last else 0) <= LIGHT_PIXELS
@@ -134,13 +137,18 @@ class ScreenView:
             self._exact, self._fresh = False, self._number > 0
         self._ready()
 
-    def _apply(self, update: Update) -> tuple[Ack, bool]:
+    def _apply(self, update: Update | VideoPart) -> tuple[Ack, bool]:
         with self._lock:
-            tiles = TileView() if update.sequence == 0 and update.fresh and update.blank else self._tiles
+            tiles = TileView() if _begins(update) else self._tiles
             applied = tiles.apply(update)
+            if tiles is not self._tiles:
+                self._tiles.close()
             self._tiles = tiles
-            self._unhashed = 0 if update.last else self._unhashed + _touched(update)
-            self._dirty = applied.dirty[:1] if update.blank else _bounded(self._dirty + applied.dirty)
+            self._unhashed = 0 if applied.last else self._unhashed + _touched(update)
+            blank = isinstance(update, Update) and update.blank
+            self._dirty = applied.dirty[:1] if blank else _bounded(self._dirty + applied.dirty)
+            if not applied.dirty and not applied.last:  # a part of a picture that is not yet there
+                return applied.ack, False
             self._exact = applied.exact
             self._number += 1
             waited, self._fresh = self._fresh, True
@@ -156,8 +164,14 @@ class ScreenView:
             front[part(rect)] = newest[part(rect)]
 
 
-def _touched(update: Update) -> int:
+def _begins(update: Update | VideoPart) -> bool:
+    return isinstance(update, Update) and update.sequence == 0 and update.fresh and update.blank
+
+
+def _touched(update: Update | VideoPart) -> int:
     """Return about how many pixels the tiles have that an update draws in."""
+    if isinstance(update, VideoPart):
+        return update.region.width * update.region.height if update.end else 0
     if update.blank:
         return update.width * update.height
     targets = [copy.target for copy in update.copies]

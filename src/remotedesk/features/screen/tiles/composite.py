@@ -7,7 +7,9 @@ from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.codec import OPAQUE, PACKED_BYTES, TileDecoder, unpacked
 from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, TileHashes, as_pixels, part
+from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
 from remotedesk.wire.tiles import TILES, Ack, Update
+from remotedesk.wire.video import VideoPart
 
 _SEQUENCES: Final = 1 << 32
 
@@ -33,19 +35,29 @@ class TileView:
 
     def __init__(self) -> None:
         self.sequence = 0  # of the message to come
+        self._motion = MotionView()
         self._set_up(0, 0)
         self._decoder: TileDecoder | None = None
 
-    def apply(self, message: bytes | Update) -> Applied:
+    def apply(self, message: bytes | Update | VideoPart) -> Applied:
         """Apply one message, as bytes or already read; nothing is drawn before all of it has been checked.
 
         Raises ProtocolError: MESSAGE_TOO_BIG, MESSAGE_MALFORMED (a broken message or stream, another size without a
-        blank picture), MESSAGE_OUT_OF_ORDER (another sequence than the next, or an ack). The view is then of no use
-        any more.
+        blank picture, a region that reaches out of it), MESSAGE_OUT_OF_ORDER (another sequence than the next, or an
+        ack). The view is then of no use any more.
         """
-        update = TILES.decode(message) if isinstance(message, bytes) else message
-        if not isinstance(update, Update) or update.sequence != self.sequence:
+        change = TILES.decode(message) if isinstance(message, bytes) else message
+        if not isinstance(change, Update | VideoPart) or change.sequence != self.sequence:
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER, "tiles")
+        applied = self._update(change) if isinstance(change, Update) else self._show(change)
+        self.sequence = (self.sequence + 1) % _SEQUENCES
+        return applied
+
+    def close(self) -> None:
+        """Free what decodes; the picture stays."""
+        self._motion.close()
+
+    def _update(self, update: Update) -> Applied:
         if not update.blank and (update.width, update.height) != (self.width, self.height):
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "tiles of another picture")
         raw = self._decompress(update)
@@ -53,12 +65,26 @@ class TileView:
             self._set_up(update.width, update.height)
         dirty = [Rect(0, 0, update.width, update.height)] if update.blank else []
         dirty += self._copy(update) + self._draw(update, raw)
-        self.sequence = (self.sequence + 1) % _SEQUENCES
         picture_hash = self._hashes.picture_hash(self._picture) if update.last else 0
         exact = update.last and picture_hash == update.picture_hash
         return Applied(update.sequence, tuple(dirty), update.last, exact, picture_hash)
 
+    def _show(self, message: VideoPart) -> Applied:
+        region = message.region
+        if region.x + region.width > self.width or region.y + region.height > self.height:
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "a region outside of the picture")
+        pixels = self._motion.add(message)
+        if pixels is None:
+            return Applied(message.sequence, (), last=False, exact=False, picture_hash=0)
+        dirty = tiles_to_draw(message)
+        for tile in dirty:
+            at = Rect(tile.x - region.x, tile.y - region.y, tile.width, tile.height)
+            self._picture[part(tile)] = pixels[part(at)] | OPAQUE
+            self._hashes.touch(tile)
+        return Applied(message.sequence, tuple(dirty), last=False, exact=False, picture_hash=0)
+
     def _set_up(self, width: int, height: int) -> None:
+        self._motion.close()
         self.width, self.height = width, height
         self.pixels = bytearray(width * height * BYTES_PER_PIXEL)
         self._picture = as_pixels(self.pixels, width, height)

@@ -49,19 +49,30 @@ class Changes:
         """Take the differences inside `rect` as dealt with."""
         self.pixels[part(rect)] = False
         rows, columns = covering(rect)
-        self.tiles[rows, columns] = _any_by_tile(
+        self.tiles[rows, columns] = any_by_tile(
             self.pixels[rows.start * TILE : rows.stop * TILE, columns.start * TILE : columns.stop * TILE]
         )
 
     def bounds(self) -> Rect:
         """Return the smallest rectangle of whole tiles, cut at the picture's edges, around all that differs."""
-        rows, columns = np.flatnonzero(self.tiles.any(axis=1)), np.flatnonzero(self.tiles.any(axis=0))
-        if not len(rows):
-            return Rect(0, 0, 0, 0)
         height, width = self.pixels.shape
-        x, y = int(columns[0]) * TILE, int(rows[0]) * TILE
-        right, bottom = min(int(columns[-1] + 1) * TILE, width), min(int(rows[-1] + 1) * TILE, height)
-        return Rect(x, y, right - x, bottom - y)
+        return bounds_of(self.tiles, width, height)
+
+    def leave(self, tiles: Mask) -> None:
+        """Take the differences in these tiles as dealt with."""
+        height, width = self.pixels.shape
+        self.tiles[tiles] = False
+        self.pixels[np.repeat(np.repeat(tiles, TILE, axis=0), TILE, axis=1)[:height, :width]] = False
+
+
+def bounds_of(tiles: Mask, width: int, height: int) -> Rect:
+    """Return the smallest rectangle of whole tiles, cut at the edges of a picture of this size, around all set ones."""
+    rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
+    if not len(rows):
+        return Rect(0, 0, 0, 0)
+    x, y = int(columns[0]) * TILE, int(rows[0]) * TILE
+    right, bottom = min(int(columns[-1] + 1) * TILE, width), min(int(rows[-1] + 1) * TILE, height)
+    return Rect(x, y, right - x, bottom - y)
 
 
 def changes_between(frame: bytes | bytearray, shown: bytes | bytearray, width: int, height: int) -> Changes | None:
@@ -78,9 +89,18 @@ def changes_between(frame: bytes | bytearray, shown: bytes | bytearray, width: i
             continue
         band = pixels[start:stop]
         np.not_equal(new[start:stop], old[start:stop], out=band)
-        tiles[row] = _any_by_tile(band)[0]
+        tiles[row] = any_by_tile(band)[0]
         same = False
     return None if same else Changes(pixels, tiles)
+
+
+def moved_between(frame: Pixels, before: Pixels, changes: Changes) -> Mask:
+    """Return which of the changed tiles differ between two pictures."""
+    area = changes.bounds()
+    moved = np.zeros_like(changes.tiles)
+    if area.width:
+        moved[covering(area)] = any_by_tile(frame[part(area)] != before[part(area)])
+    return moved & changes.tiles
 
 
 def tight(pixels: Mask, rect: Rect) -> Rect:
@@ -135,11 +155,28 @@ class TileHashes:
         return xxhash.xxh3_64_intdigest(self._hashes.data)
 
 
-def _any_by_tile(pixels: Mask) -> Mask:
+def any_by_tile(pixels: Mask) -> Mask:
     """Return for each tile whether any of its pixels is set; `pixels` begins at a tile's corner."""
     height, width = pixels.shape
     columns = np.stack([pixels[top : top + TILE].any(axis=0) for top in range(0, height, TILE)])
     return np.logical_or.reduceat(columns, range(0, width, TILE), axis=1)
+
+
+def islands(tiles: Mask) -> list[Mask]:
+    """Return the set tiles in groups that lie apart: no tile of one touches, even at a corner, one of another."""
+    left = {(row, column) for row, column in np.argwhere(tiles).tolist()}
+    found = []
+    while left:
+        island = np.zeros_like(tiles)
+        reached = [left.pop()]
+        while reached:
+            row, column = reached.pop()
+            island[row, column] = True
+            near = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)} & left
+            left -= near
+            reached += near
+        found.append(island)
+    return found
 
 
 def _runs(tiles: Mask) -> list[list[tuple[int, int]]]:

@@ -12,13 +12,17 @@ from remotedesk.features.screen.tiles.codec import LARGEST_GROWTH, PACKED_BYTES,
 from remotedesk.features.screen.tiles.grid import (
     BYTES_PER_PIXEL,
     Changes,
+    Mask,
     Pixels,
     TileHashes,
     as_pixels,
     changes_between,
+    moved_between,
     part,
     rectangles,
 )
+from remotedesk.features.screen.tiles.lossy import Lossy
+from remotedesk.features.screen.tiles.motion import MotionSource
 from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves
 from remotedesk.wire.tiles import (
     COPY_LAYOUT,
@@ -52,12 +56,14 @@ class TileSource:
     def __init__(self, level: int = 3) -> None:
         """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear."""
         self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
+        self.waits = False  # True while all that he lacks is to rest first, or to move on
         self._level = level
         self._size = (0, 0)
         self._frame: bytes | bytearray | None = None  # the picture that the viewer lacks something of …
         self._changes: Changes | None = None  # … and what
         self._sequence = 0
         self._misses = 0
+        self.motion = MotionSource(0, 0)
         self._resume_at = 0  # the row where the budget ended
         self._small_starved_others = False
         self._picture_hash = 0
@@ -103,19 +109,24 @@ class TileSource:
             self._set_up(width, height)
         draft = _Draft(self._encoder, message_bytes)
         pixels = as_pixels(frame, width, height)
-        if frame is not self._frame:
+        if frame is not self._frame or self._held:
             self._changes = changes_between(frame, self._shown, width, height)
             if self._changes is None and not self.behind:
                 return
-            if self._changes is not None:
-                draft.copies = self._copy(pixels, self._changes)
+            coded = self._look_closer(pixels, self._changes, draft) if self._changes is not None else None
+            if coded is not None and self.motion.is_due:
+                nbytes = yield from self._code(pixels, coded, draft)
+                budget = None if budget is None else max(budget - nbytes, message_bytes)
         done = self._changes is None or (yield from self._draw(pixels, self._changes, draft, budget))
         draft.compress()
-        self.behind = not done
-        self._frame = None if done else frame
+        self._lossy.settle()
+        self.waits = done and self._held
+        self.behind = not done or self._held
+        self._frame = frame if self.behind else None
         if done:
             self._resume_at, self._changes = 0, None
-        yield self._message(draft, last=done)
+        if not self.waits or draft.copies or draft.rects:
+            yield self._message(draft, last=not self.behind)
 
     def agrees(self, ack: Ack) -> bool | None:
         """Say whether the viewer's picture is the newest one given here; None when the ack is not about that."""
@@ -133,6 +144,43 @@ class TileSource:
         self._fresh = self._blank = self.behind = True
         self._frame = self._changes = None
         self._resume_at = 0
+        self.motion.close()
+        self.motion = MotionSource(width, height)
+        self._lossy = Lossy(width, height)
+        self._before: Pixels | None = None  # the picture captured before
+        self._held = self.waits = False
+
+    def _look_closer(self, frame: Pixels, changes: Changes, draft: "_Draft") -> Mask | None:
+        """Find what moved, and what is coded with loss; take out of `changes` what is not to be sent exactly now."""
+        if self._before is not None:
+            self.motion.note(moved_between(frame, self._before, changes))
+        self._before = frame
+        stale = self._lossy.stale(changes, frame, self._shown_pixels)
+        draft.copies = self._copy(frame, changes)
+        coded = self.motion.choose(frame, changes, stale)
+        held = self._lossy.tiles & self.motion.restless() & ~stale
+        if coded is not None:
+            held |= coded
+        self._held = bool(held.any())
+        if self._held:
+            changes.leave(held)
+        return coded
+
+    def _code(self, frame: Pixels, tiles: Mask, draft: "_Draft") -> Generator[bytes, None, int]:
+        """Give out the messages that bring these tiles with loss; return how many bytes they are."""
+        nbytes = 0
+        if (coded := self.motion.code(frame, tiles)) is None:
+            return nbytes
+        if draft.copies:  # they read what the viewer has before
+            yield self._message(draft, last=False)
+            draft.clear()
+        for video in coded.parts(self._sequence, draft.wanted):
+            message = TILES.encode(video)
+            self._sequence = (self._sequence + 1) % _SEQUENCES
+            nbytes += len(message)
+            yield message
+        self._lossy.mark(tiles, frame, self._shown_pixels)
+        return nbytes
 
     def _copy(self, frame: Pixels, changes: Changes) -> tuple[Copy, ...]:
         """Find what moved, and move it in what the viewer has."""
@@ -190,6 +238,7 @@ class TileSource:
     def _show(self, frame: Pixels, rect: Rect) -> None:
         self._shown_pixels[part(rect)] = frame[part(rect)]
         self._hashes.touch(rect)
+        self._lossy.clear(rect)
 
     def _message(self, draft: "_Draft", *, last: bool) -> bytes:
         self._picture_hash = self._hashes.picture_hash(self._shown_pixels) if last else 0

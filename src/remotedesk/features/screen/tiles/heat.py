@@ -1,0 +1,45 @@
+"""Which tiles keep changing, and since when they rest."""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from remotedesk.features.screen.tiles.grid import Mask, tile_counts
+
+HALVED_AFTER_S: Final = 0.5  # how long a change counts
+HOT: Final = 1.5  # changes counted so: two that follow each other
+WARM: Final = 0.3  # it was hot a second ago
+REST_S: Final = 0.2  # without a change
+
+
+class Heat:
+    """Counts the changes of each tile of one picture, older ones for less; times are seconds of one clock."""
+
+    def __init__(self, width: int, height: int) -> None:
+        shape = tile_counts(width, height)
+        self._heat = np.zeros(shape, np.float64)
+        self._changed_at = np.full(shape, -math.inf)
+        self._now = -math.inf
+
+    def note(self, moved: Mask, now: float) -> None:
+        """Count a picture in which the tiles of `moved` have changed."""
+        if now > self._now:
+            self._heat *= 0.5 ** ((now - self._now) / HALVED_AFTER_S)
+            self._now = now
+        self._heat[moved] += 1
+        self._changed_at[moved] = now
+
+    @property
+    def hot(self) -> Mask:
+        """The tiles that change again and again."""
+        return self._heat >= HOT
+
+    @property
+    def warm(self) -> Mask:
+        """The tiles that do or did so a moment ago."""
+        return self._heat >= WARM
+
+    def restless(self, now: float) -> Mask:
+        """Return the tiles that have changed within the last REST_S."""
+        return now - self._changed_at < REST_S

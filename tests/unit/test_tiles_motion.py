@@ -1,0 +1,278 @@
+"""What moves too much for a thin link is coded with loss, never called exact meanwhile, and exact once it rests."""
+
+import dataclasses
+import functools
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.core.geometry import Rect
+from remotedesk.features.screen.tiles import Applied, TileSource, TileView
+from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
+from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
+from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
+from remotedesk.wire.tiles import TILES, Update
+from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
+from tests.bench.screen import pictures
+
+WIDTH, HEIGHT = 640, 448
+ALL = Rect(0, 0, WIDTH, HEIGHT)
+MODEL = Rect(64, 64, 320, 320)
+EVERY_S = 0.1
+THIN_BPS = 200_000.0
+FAST_BPS = 1e9
+
+
+@functools.cache
+def model(turn: int) -> Pixels:
+    """Return a turning part of many lines, on a desktop that stands still."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), (40, 60, 80))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((MODEL.x, MODEL.y, MODEL.x + MODEL.width - 1, MODEL.y + MODEL.height - 1), (0, 0, 0))
+    for segments, ink in zip(pictures.part_segments(3), pictures.INKS, strict=True):
+        for x0, y0, x1, y1 in pictures.project(segments, turn * 0.06, (MODEL.width, MODEL.height)).tolist():
+            draw.line((x0 + MODEL.x, y0 + MODEL.y, x1 + MODEL.x, y1 + MODEL.y), ink)
+    return pictures.pixels_of(image).view(np.uint32)[..., 0].copy()
+
+
+class Link:
+    """Both ends, a clock and a rate."""
+
+    def __init__(self, rate_bps: float) -> None:
+        self.source, self.view = TileSource(), TileView()
+        self.rate_bps, self.now = rate_bps, 100.0
+        self.videos: list[VideoPart] = []
+        self.exact = False
+
+    def show(self, frame: Pixels, *, budget: int | None = None, after_s: float = EVERY_S) -> list[Applied]:
+        """Bring a picture over as far as it goes at once; never is called exact what is not."""
+        self.now += after_s
+        self.source.motion.tick(self.now, self.rate_bps)
+        done = []
+        for message in self.source.messages(frame.tobytes(), WIDTH, HEIGHT, budget, 1_160):
+            decoded = TILES.decode(message)
+            if isinstance(decoded, VideoPart):
+                self.videos.append(decoded)
+            done.append(self.view.apply(message))
+        assert not any(applied.exact for applied in done[:-1])
+        self.exact = done[-1].exact if done else self.exact
+        assert self.is_right(frame) or not self.exact
+        return done
+
+    def turn(self, turns: range) -> None:
+        for turn in turns:
+            self.show(model(turn))
+
+    def settle(self, frame: Pixels) -> bool:
+        """Show a picture that stands still until all of it has come; True if it ended exact."""
+        for _ in range(100):
+            self.show(frame, budget=4_000, after_s=REST_S / 5)
+            if not self.source.behind:
+                return self.exact
+        return False
+
+    def is_right(self, frame: Pixels, rect: Rect = ALL) -> bool:
+        shown = as_pixels(self.view.pixels, WIDTH, HEIGHT)
+        rows, columns = slice(rect.y, rect.y + rect.height), slice(rect.x, rect.x + rect.width)
+        return bool((((shown ^ frame)[rows, columns] & 0xFFFFFF) == 0).all())
+
+
+def test_on_a_thin_link_what_turns_is_coded_and_becomes_exact_when_it_rests() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(8))
+    assert link.videos
+    assert link.source.behind
+    assert not link.is_right(model(7))
+    assert link.settle(model(7))
+    assert not link.source.behind
+
+
+def test_on_a_fast_link_nothing_is_coded() -> None:
+    link = Link(FAST_BPS)
+    link.turn(range(8))
+    assert not link.videos
+    assert link.is_right(model(7))
+
+
+def test_what_changes_once_is_not_coded_however_thin_the_link() -> None:
+    link = Link(THIN_BPS)
+    link.show(model(0))
+    assert link.settle(model(20))
+    assert not link.videos
+
+
+def test_without_a_known_rate_nothing_is_coded() -> None:
+    link = Link(0.0)
+    link.turn(range(8))
+    assert not link.videos
+
+
+def test_what_is_coded_never_touches_what_did_not_change() -> None:
+    link = Link(THIN_BPS)
+    for turn in range(8):
+        link.show(model(turn))
+        assert link.is_right(model(turn), Rect(MODEL.x + MODEL.width + TILE, 0, WIDTH - 448, HEIGHT))
+        assert link.is_right(model(turn), Rect(0, 0, WIDTH, TILE))
+
+
+def test_a_letter_beside_what_turns_arrives_exactly_and_at_once() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(6))
+    typed = model(6).copy()
+    typed[20:32, 600:608] = 0xFFFFFF
+    link.show(typed)
+    assert link.is_right(typed, Rect(512, 0, 128, 64))
+    assert link.source.behind
+
+
+def test_a_little_that_changes_where_it_was_coded_is_exact_when_all_is() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(6))
+    caret = model(5).copy()
+    for blink in range(6):  # more often than what rests would be looked at
+        caret = caret.copy()
+        caret[200:212, 200] = 0xFFFFFF * (blink % 2)
+        link.show(caret, after_s=REST_S / 2)
+    assert link.settle(caret)
+
+
+def test_what_was_coded_is_never_copied_from() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(6))
+    scrolled = np.roll(model(5), 37, axis=0)
+    link.show(scrolled)
+    assert link.settle(scrolled)
+
+
+def test_the_encoder_is_kept_between_two_turns_and_freed_after_a_while() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(5))
+    assert link.settle(model(4))
+    first = sum(video.fresh and video.end for video in link.videos)
+    link.turn(range(5, 9))
+    assert first == sum(video.fresh and video.end for video in link.videos) == 1
+    link.show(model(8), after_s=60)
+    assert not link.source.motion.is_going
+
+
+def test_another_size_ends_what_was_coded() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(5))
+    small = np.ascontiguousarray(model(5)[:200, :300])
+    for message in link.source.messages(small.tobytes(), 300, 200):
+        done = link.view.apply(message)
+    assert done.exact
+
+
+def coded() -> list[VideoPart]:
+    """Return the parts of one coded picture, which can be decoded alone."""
+    link = Link(THIN_BPS)
+    for turn in range(20):
+        link.show(model(turn))
+        if link.videos:
+            return link.videos
+    raise AssertionError
+
+
+def refused(view: MotionView, part: VideoPart) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        view.add(part)
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_a_picture_comes_with_its_last_part() -> None:
+    parts, view = coded(), MotionView()
+    assert len(parts) > 2
+    shown = [view.add(part) for part in parts]
+    assert [pixels is None for pixels in shown] == [True] * (len(parts) - 1) + [False]
+    pixels = shown[-1]
+    assert pixels is not None
+    assert pixels.shape == (parts[0].region.height, parts[0].region.width)
+
+
+def test_what_begins_no_stream_or_belongs_to_another_is_refused() -> None:
+    first, second, *_ = coded()
+    refused(MotionView(), dataclasses.replace(first, fresh=False))
+    for other in (
+        dataclasses.replace(second, fresh=False),
+        dataclasses.replace(second, coding=Coding.VP8),
+        dataclasses.replace(second, region=Rect(0, 0, 64, 64)),
+    ):
+        view = MotionView()
+        view.add(first)
+        refused(view, other)
+
+
+@pytest.mark.parametrize("coding", Coding)
+def test_what_is_no_picture_is_refused(coding: Coding) -> None:
+    mask = b"\x01"
+    for data in (b"\x00", bytes(100), b"\x12\x00" * 40, bytes(range(256))):
+        refused(MotionView(), VideoPart(1, coding, Rect(0, 0, 64, 64), True, True, mask, data))
+
+
+def test_a_picture_of_another_size_than_its_region_is_refused() -> None:
+    parts, view = coded(), MotionView()
+    for part in parts[:-1]:
+        assert view.add(dataclasses.replace(part, region=Rect(0, 0, 64, 64))) is None
+    refused(view, dataclasses.replace(parts[-1], region=Rect(0, 0, 64, 64), mask=b"\x01"))
+
+
+def test_no_coded_picture_is_endless() -> None:
+    first, view = coded()[0], MotionView()
+    long = dataclasses.replace(first, data=bytes(60_000))
+    for _ in range(MOST_CODED // 60_000):
+        assert view.add(long) is None
+    refused(view, long)
+
+
+def test_a_region_outside_of_the_picture_is_refused() -> None:
+    view = TileView()
+    for message in TileSource().messages(bytes(4 * 100 * 100), 100, 100):
+        view.apply(message)
+    part = VideoPart(view.sequence, Coding.AV1, Rect(60, 60, 64, 16), True, False, b"", b"data")
+    with pytest.raises(ProtocolError) as caught:
+        view.apply(part)
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_a_region_before_any_picture_is_refused() -> None:
+    with pytest.raises(ProtocolError) as caught:
+        TileView().apply(VideoPart(0, Coding.AV1, Rect(0, 0, 64, 64), True, False, b"", b"data"))
+    assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+def test_the_mask_names_tiles_of_the_picture_cut_to_the_region() -> None:
+    part = VideoPart(0, Coding.AV1, Rect(32, 64, 128, 80), True, True, bytes([0b100101]), b"data")
+    assert tiles_to_draw(part) == [Rect(32, 64, 32, 64), Rect(128, 64, 32, 64), Rect(128, 128, 32, 16)]
+
+
+def test_what_changes_again_and_again_is_hot_until_it_rests() -> None:
+    heat, moved = Heat(200, 100), np.zeros((2, 4), np.bool_)
+    moved[1, 2] = True
+    heat.note(moved, 1.0)
+    assert not heat.hot.any()
+    heat.note(moved, 1.1)
+    assert (heat.hot == moved).all()
+    assert (heat.restless(1.1 + REST_S / 2) == moved).all()
+    heat.note(np.zeros_like(moved), 1.1 + 2 * HALVED_AFTER_S)
+    assert not heat.hot.any()
+    assert heat.warm.any()
+    assert not heat.restless(1.1 + 2 * REST_S).any()
+
+
+def test_islands_lie_apart() -> None:
+    tiles: Mask = np.zeros((4, 6), np.bool_)
+    tiles[0, 0] = tiles[1, 1] = tiles[3, 4] = tiles[3, 5] = True
+    found = sorted(islands(tiles), key=lambda island: int(np.flatnonzero(island)[0]))
+    assert [np.argwhere(island).tolist() for island in found] == [[[0, 0], [1, 1]], [[3, 4], [3, 5]]]
+    assert islands(np.zeros_like(tiles)) == []
+
+
+def test_an_update_is_what_it_was() -> None:
+    """Without motion the messages are those of exact tiles alone."""
+    link = Link(FAST_BPS)
+    frame = model(0)
+    messages = [TILES.decode(message) for message in link.source.messages(frame.tobytes(), WIDTH, HEIGHT)]
+    assert all(isinstance(message, Update) for message in messages)
