@@ -130,7 +130,7 @@ def test_uneven_pictures_do_not_make_it_flap(slowness: float, noises: list[float
     before = len(machine.rungs)
     for noise in noises * 3:
         machine.run(0.3, noise)
-    assert len(machine.rungs) - before <= 4
+    assert len(machine.rungs) - before <= 7  # in 36 seconds: three tries, each waiting twice as long as the one before
 
 
 @given(st.floats(1.0, 4.0))
