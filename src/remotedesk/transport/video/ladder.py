@@ -79,7 +79,7 @@ class Ladder:
         self._place = self._first()
         self._over_since: float | None = None
         self._calm_since: float | None = None
-        self._up_after_s = UP_AFTER_S
+        self._up_after_s: dict[int, float] = {}  # by rung, where a try did not hold
         self._raised_at: float | None = None
 
     @property
@@ -130,26 +130,35 @@ class Ladder:
         below = range(self._place + 1, len(self._rungs))
         place = next((place for place in below if self._load(self._rungs[place]) <= goal), self._cheapest())
         if self._raised_at is not None and now - self._raised_at < _HELD_S:
-            self._up_after_s = min(MOST_UP_AFTER_S, self._up_after_s * 2)
+            self._up_after_s[self._place] = min(MOST_UP_AFTER_S, 2 * self._patience(self._place))
         self._raised_at = None
         self._stand_on(max(place, self._place))
 
     def _calm(self, now: float, is_idle: bool) -> None:
         self._over_since = None
         if self._raised_at is not None and now - self._raised_at >= _HELD_S:
-            self._raised_at, self._up_after_s = None, UP_AFTER_S
+            self._raised_at = None
+            self._up_after_s.pop(self._place, None)
         if not is_idle:
             self._calm_since = None
         elif self._calm_since is None:
             self._calm_since = now
-        elif now - self._calm_since >= self._up_after_s:
-            rate = self._rungs[self._place].frames_per_second
-            for place in range(self._place - 1, -1, -1):
-                better = self._rungs[place]
-                if better.frames_per_second >= rate and self._load(better) <= RAISE_LOAD:
-                    self._raised_at = now
-                    self._stand_on(place)
-                    return
+        else:
+            self._raise(now, now - self._calm_since)
+
+    def _raise(self, now: float, calm_s: float) -> None:
+        """Stand on the next better rung that should do, is as fast, and has not just failed."""
+        rate = self._rungs[self._place].frames_per_second
+        for place in range(self._place - 1, -1, -1):
+            better = self._rungs[place]
+            will_do = better.frames_per_second >= rate and self._load(better) <= RAISE_LOAD
+            if will_do and calm_s >= self._patience(place):
+                self._raised_at = now
+                self._stand_on(place)
+                return
+
+    def _patience(self, place: int) -> float:
+        return self._up_after_s.get(place, UP_AFTER_S)
 
     def _stand_on(self, place: int) -> None:
         self._place = place
