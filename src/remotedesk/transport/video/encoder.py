@@ -41,7 +41,7 @@ class Recipe:
     name: str  # FFmpeg's
     codec: VideoCodec
     options: Callable[[Effort, Target], Mapping[str, str]]
-    takes_rate: bool = False  # while it runs
+    takes_rate: bool = False  # a lower one than it was opened with, while it runs
     pixel_format: str = "yuv420p"
 
 

@@ -63,9 +63,9 @@ class VideoEncoder(Protocol):
     def set_target(self, bits_per_second: int, frames_per_second: float) -> None:
         """Aim at so many bits a second for so many pictures a second; what counts is the bits of a picture.
 
-        Encoders that cannot change while they run (SVT-AV1, libvpx) start anew before the next picture, which is then
-        a key frame, but only for a change that is worth one; else they only remember it. Let pictures leave as the
-        link has room, then neither is felt.
+        A change by a factor of 1.5 starts it anew before the next picture, which is then a key frame. A smaller one is
+        followed downwards by x264, and remembered by encoders that can't change while they run (SVT-AV1, libvpx); let
+        pictures leave as the link has room, and it isn't felt. Raises ValueError: out of bounds.
         """
 
     def close(self) -> None:
