@@ -14,7 +14,7 @@ from remotedesk.core.errors import NumberError, ProtocolError, RecordError
 from remotedesk.core.geometry import Rect
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.features.screen.tiles import TileSource, TileView
-from remotedesk.features.screen.tiles.motion import CODINGS
+from remotedesk.features.screen.tiles.coder import CODECS
 from remotedesk.transport.video import frame_of, open_encoder
 from remotedesk.wire.cursor import CURSOR, Pointer, Shape
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update
@@ -108,7 +108,7 @@ def coded_pictures() -> tuple[bytes, ...]:
     """Return a picture of each coding, in one part, as what follows a good first update."""
     chance, samples = random.Random(7), []
     pixels = np.frombuffer(chance.randbytes(64 * 64 * 4), np.uint32).reshape(64, 64)
-    for coding, codec in CODINGS.items():
+    for coding, codec in CODECS.items():
         encoder = open_encoder(codec, 64, 64, bits_per_second=100_000, frames_per_second=10)
         data = encoder.encode(frame_of(pixels, codec)).data
         encoder.close()

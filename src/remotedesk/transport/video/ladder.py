@@ -12,8 +12,7 @@ from typing import Final
 
 from remotedesk.transport.video.port import Effort, VideoCodec
 
-RATES: Final = (30, 20, 15, 10)  # pictures a second
-FIRST_RATE: Final = 20  # the least that a drawing in motion should start with
+RATES: Final = (30.0, 20.0, 15.0, 10.0)  # pictures a second; it starts with the first or the second if it can
 # Parts of the time from one picture to the next that encoding may take:
 MOST_LOAD: Final = 0.9  # above this it is given way
 GOAL_LOAD: Final = 0.75  # at most this is expected of what it gives way to
@@ -46,7 +45,7 @@ class Rung:
     codec: VideoCodec
     name: str
     effort: Effort
-    frames_per_second: int
+    frames_per_second: float
 
 
 def _costs(full: float, less: float, least: float) -> Mapping[Effort, float]:
@@ -64,16 +63,23 @@ SOFTWARE_OPTIONS: Final = (
 class Ladder:
     """All rungs from the best to the cheapest, and the one to stand on. Times are seconds of one monotonic clock."""
 
-    def __init__(self, options: Sequence[Option], decodable: Collection[VideoCodec], pixels: int) -> None:
-        """`options` come in the order of preference; pictures will have about so many `pixels`."""
+    def __init__(
+        self,
+        options: Sequence[Option],
+        decodable: Collection[VideoCodec],
+        pixels: int,
+        rates: Sequence[float] = RATES,
+    ) -> None:
+        """`options` and `rates` come in the order of preference; pictures will have about so many `pixels`."""
         self._cost = {(one.name, effort): cost for one in options for effort, cost in one.costs.items()}
         self._rungs = [
             Rung(one.codec, one.name, effort, rate)
             for one in options
             if one.codec in decodable
             for effort in sorted(one.costs)
-            for rate in RATES
+            for rate in rates
         ]
+        self._good_rate = min(rates[:2])
         self._pixels = pixels
         self._slowness = 1.0  # times the reference machine
         self._place = self._first()
@@ -107,7 +113,7 @@ class Ladder:
 
     def _first(self) -> int:
         """Return the first rung that should do at a good rate; else the first that should do; else the cheapest."""
-        for least in (FIRST_RATE, 0):
+        for least in (self._good_rate, 0.0):
             for place, rung in enumerate(self._rungs):
                 if rung.frames_per_second >= least and self._load(rung) <= GOAL_LOAD:
                     return place

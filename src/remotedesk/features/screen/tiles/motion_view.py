@@ -6,8 +6,8 @@ import numpy as np
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
+from remotedesk.features.screen.tiles.coder import CODECS
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels
-from remotedesk.features.screen.tiles.motion import CODINGS
 from remotedesk.transport.video import VideoDecoder, open_decoder, pixels_of
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart, mask_shape
 
@@ -52,7 +52,7 @@ class MotionView:
         if message.fresh:
             self.close()
             self._stream = message.region, message.coding
-            self._decoder = open_decoder(CODINGS[message.coding], message.region.width, message.region.height)
+            self._decoder = open_decoder(CODECS[message.coding], message.region.width, message.region.height)
 
 
 def tiles_to_draw(message: VideoPart) -> list[Rect]:

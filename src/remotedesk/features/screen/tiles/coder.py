@@ -1,0 +1,145 @@
+"""Codes pictures of one region: with which encoder, how often and how large, by what the link and the machine allow."""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.core.geometry import Rect
+from remotedesk.features.screen.tiles.grid import Mask, Pixels, covering, part
+from remotedesk.transport.video import VideoCodec, VideoEncoder, frame_of, open_encoder
+from remotedesk.transport.video.ladder import SOFTWARE_OPTIONS, Ladder, Rung
+from remotedesk.wire.video import VIDEO_LAYOUT, Coding, VideoPart
+
+CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
+CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
+
+LEAST_FPS: Final = 6.0
+MOST_FPS: Final = 30.0
+SLOWER: Final = (1.0, 0.75, 0.5)  # what a machine that is too slow for it may do instead
+RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 9.6 on a link of 430 kbit/s, 20 at 1.7 Mbit/s
+SHARE: Final = 0.9  # of the known rate, for the coded pictures; the rest is for tiles, headers and sound
+EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
+MOST_WRONG: Final = 2.0  # times the bits a picture should have …
+WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
+MASK_BYTES: Final = 64  # of an ordinary region
+
+
+@dataclass(frozen=True)
+class Coded:
+    """One coded picture of a region, and which tiles of the screen may be drawn from it."""
+
+    coding: Coding
+    region: Rect
+    mask: Mask
+    fresh: bool
+    data: bytes
+
+    def parts(self, sequence: int, size: int) -> Iterator[VideoPart]:
+        """Give it out in messages of about `size` bytes, the first with this sequence."""
+        step = max(size - VIDEO_LAYOUT.size - MASK_BYTES, 1)
+        inside = np.packbits(self.mask[covering(self.region)], bitorder="little").tobytes()
+        for number, start in enumerate(range(0, len(self.data), step)):
+            end = start + step >= len(self.data)
+            yield VideoPart(
+                (sequence + number) % (1 << 32),
+                self.coding,
+                self.region,
+                self.fresh,
+                end,
+                inside if end else b"",
+                self.data[start : start + step],
+            )
+
+
+class RegionCoder:
+    """Codes one region of the screen until it is closed. Times are seconds of one monotonic clock, passed in."""
+
+    def __init__(self, region: Rect, rate_bps: float) -> None:
+        """Raises PlatformError(PLATFORM_UNSUPPORTED): no encoder works here."""
+        self.region: Final = region
+        self.coded_at = -math.inf  # the newest picture
+        self.typical_bytes = 0.0  # of a picture
+        self._pixels = region.width * region.height
+        most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
+        rates = [most * each for each in SLOWER]
+        self._ladder = Ladder(SOFTWARE_OPTIONS, frozenset(VideoCodec), self._pixels, rates)
+        self._rung = _known(self._ladder.rung)
+        self._encoder, self._bits = self._opened(rate_bps)
+        self._wrong_since = math.inf  # the bits of a picture
+
+    def close(self) -> None:
+        """Free the encoder."""
+        self._encoder.close()
+
+    def frames_per_second(self, rate_bps: float) -> float:
+        """Return how many pictures a second are aimed at: fewer, but better ones, on a thin link or a slow machine."""
+        return frames_per_second(rate_bps, self._rung)
+
+    def due_in_s(self, now: float, rate_bps: float) -> float:
+        """Return seconds until the next picture may be coded, 0.0 or less when it may."""
+        return self.coded_at + EARLY / self.frames_per_second(rate_bps) - now
+
+    def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
+        """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out."""
+        self._aim(now, rate_bps)
+        pixels = np.ascontiguousarray(frame[part(self.region)])
+        began = time.perf_counter()
+        picture = self._encoder.encode(frame_of(pixels, self._encoder.codec))
+        self.coded_at = now
+        coding = CODINGS[self._encoder.codec]
+        if not picture.is_key:
+            self.typical_bytes += (len(picture.data) - self.typical_bytes) / 4
+            self._climb(now, time.perf_counter() - began, rate_bps)
+        return Coded(coding, self.region, mask, picture.is_key, picture.data) if picture.data else None
+
+    def _opened(self, rate_bps: float) -> tuple[VideoEncoder, float]:
+        rung, rate = self._rung, SHARE * rate_bps
+        fps = frames_per_second(rate_bps, rung)
+        encoder = open_encoder(
+            rung.codec,
+            self.region.width,
+            self.region.height,
+            bits_per_second=int(rate),
+            frames_per_second=fps,
+            effort=rung.effort,
+        )
+        return encoder, rate / fps
+
+    def _climb(self, now: float, encode_s: float, rate_bps: float) -> None:
+        """Take another encoder, or effort, when this one is too slow here, or when the machine can do better."""
+        before = self._rung
+        self._rung = _known(self._ladder.measured(now, encode_s, self._pixels, 0.0))
+        if (self._rung.name, self._rung.effort) != (before.name, before.effort):
+            self._encoder.close()
+            self._encoder, self._bits = self._opened(rate_bps)
+
+    def _aim(self, now: float, rate_bps: float) -> None:
+        """Have pictures of another size made when the link or the machine has been another one for a while.
+
+        The encoder begins anew for it, with a large picture; until then pictures only come more or less often.
+        """
+        rate, fps = SHARE * rate_bps, self.frames_per_second(rate_bps)
+        if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
+            self._wrong_since = math.inf
+        elif now - self._wrong_since > WRONG_FOR_S:
+            self._encoder.set_target(int(rate), fps)
+            self._bits, self._wrong_since = rate / fps, math.inf
+        else:
+            self._wrong_since = min(self._wrong_since, now)
+
+
+def _known(rung: Rung | None) -> Rung:
+    if rung is None:
+        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "no encoder")
+    return rung
+
+
+def frames_per_second(rate_bps: float, rung: Rung) -> float:
+    """Return how many pictures a second to aim at on a link that carries so much."""
+    return min(rung.frames_per_second, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
