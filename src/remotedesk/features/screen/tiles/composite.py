@@ -6,7 +6,8 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.codec import OPAQUE, PACKED_BYTES, TileDecoder, unpacked
-from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, TileHashes, as_pixels, part
+from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, Pixels, TileHashes, as_pixels, part
+from remotedesk.features.screen.tiles.strips import StripDecoder
 from remotedesk.wire.tiles import TILES, Ack, Update
 
 _SEQUENCES: Final = 1 << 32
@@ -35,6 +36,7 @@ class TileView:
         self.sequence = 0  # of the message to come
         self._set_up(0, 0)
         self._decoder: TileDecoder | None = None
+        self._strips: StripDecoder | None = None
 
     def apply(self, message: bytes | Update) -> Applied:
         """Apply one message, as bytes or already read; nothing is drawn before all of it has been checked.
@@ -48,11 +50,11 @@ class TileView:
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER, "tiles")
         if not update.blank and (update.width, update.height) != (self.width, self.height):
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "tiles of another picture")
-        raw = self._decompress(update)
+        raw, strips = self._decompress(update), self._decode(update)
         if update.blank:
             self._set_up(update.width, update.height)
         dirty = [Rect(0, 0, update.width, update.height)] if update.blank else []
-        dirty += self._copy(update) + self._draw(update, raw)
+        dirty += self._copy(update) + self._draw(update, raw) + self._lay(strips)
         self.sequence = (self.sequence + 1) % _SEQUENCES
         picture_hash = self._hashes.picture_hash(self._picture) if update.last else 0
         exact = update.last and picture_hash == update.picture_hash
@@ -74,6 +76,17 @@ class TileView:
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "tiles without a stream")
         return self._decoder.decode(update.data, update.drawn * PACKED_BYTES)
 
+    def _decode(self, update: Update) -> list[tuple[Rect, Pixels]]:
+        """Return the pixels of the strips and where they belong."""
+        if update.strips is None:
+            return []
+        if update.strips.width:
+            self._strips = StripDecoder(update.strips.width, update.strips.height)
+        if self._strips is None:
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "strips without a stream")
+        self._strips.learn(update.strips.colours)
+        return [(strip.rect, self._strips.decode(strip)) for strip in update.strips.strips]
+
     def _copy(self, update: Update) -> list[Rect]:
         sources = [Rect(copy.x, copy.y, copy.target.width, copy.target.height) for copy in update.copies]
         before = [self._picture[part(source)].copy() for source in sources]
@@ -89,3 +102,9 @@ class TileView:
             self._hashes.touch(rect)
             start += rect.width * rect.height * PACKED_BYTES
         return list(update.rects)
+
+    def _lay(self, strips: list[tuple[Rect, Pixels]]) -> list[Rect]:
+        for rect, pixels in strips:
+            self._picture[part(rect)] = pixels
+            self._hashes.touch(rect)
+        return [rect for rect, _ in strips]
