@@ -158,7 +158,7 @@ async def test_every_scene_is_exact_when_it_says_so_and_in_the_end() -> None:
 
 
 async def test_a_turning_part_goes_as_strips_and_is_exact_whenever_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(share, "SPARING_BELOW_BPS", math.inf)  # however fast this machine is
+    monkeypatch.setattr(share, "SPARING_UP_TO_BPS", math.inf)  # however fast this machine is
     async with session(seed=6) as (shown, artist):
         for number in range(10):
             for _ in artist.turning(25):

@@ -141,7 +141,7 @@ def targets() -> dict[str, Target]:
     others = [
         Target("CURSOR", read_cursor, ProtocolError, cursor_samples()),
         Target("TILES", read_tiles, ProtocolError, tile_samples()),
-        Target("tile view", apply_tiles, ProtocolError, (*tile_updates()[1:], *strip_updates())),
+        Target("tile view", apply_tiles, ProtocolError, (*tile_updates()[1:], strip_updates()[0])),
         Target("record", read_record, RecordError, (record, *record.splitlines(keepends=True)[:1])),
         Target("number", read_number, NumberError, (number.encode(), number.translate(FULL_WIDTH).encode())),
     ]
