@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from remotedesk.features.screen.tiles import TileSource, TileView
+from tests.bench.screen.pictures import part_segments, pixels_of, project
 from tests.support.desktops import Desktop
 
 WIDTH, HEIGHT = 1920, 1080
@@ -44,6 +46,19 @@ def window(desktop: Desktop) -> Iterator[bytes]:
     for step in range(PICTURES + 3):
         desktop.pixels[:] = plain
         desktop.pixels[200 + 5 * step : 680 + 5 * step, 300 + 17 * step : 940 + 17 * step] = inside
+        yield desktop.frame()
+
+
+def drawing(desktop: Desktop) -> Iterator[bytes]:
+    """A part of thin lines in five colours, which turns in 1200 × 900; the first two pictures go without strips."""
+    part = part_segments(1)
+    for step in range(PICTURES + 3):
+        image = Image.new("RGB", (1200, 900), "black")
+        pen = ImageDraw.Draw(image)
+        for ink, segments in zip(("white", "yellow", "cyan", "red", "lime"), part, strict=False):
+            for ends in project(segments, 0.052 * step, (1200, 900)).reshape(-1, 4).tolist():
+                pen.line(ends, fill=ink)
+        desktop.pixels[90:990, 20:1220] = pixels_of(image).view(np.uint32)[:, :, 0]
         yield desktop.frame()
 
 
@@ -85,7 +100,7 @@ def measure(name: str, scene: Callable[[Desktop], Iterator[bytes]], level: int) 
 
 def main() -> None:
     """Print one line per figure."""
-    for scene in (unchanged, typing, scroll, window, whole_screen, noise):
+    for scene in (unchanged, typing, scroll, window, drawing, whole_screen, noise):
         measure(scene.__name__, scene, 3)
     measure("whole_screen_level_9", whole_screen, 9)
 

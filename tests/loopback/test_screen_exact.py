@@ -1,17 +1,19 @@
 """What is called exact is exact: a real display, both ends of the screen and a lossy connection between them."""
 
 import asyncio
+import math
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection
 from aiortc.rtcsctptransport import Chunk
 
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen import Picture, ScreenShare, ScreenView, TileFlow
+from remotedesk.features.screen import Picture, ScreenShare, ScreenView, TileFlow, share
 from remotedesk.platform.fake import FakePlatform
 from remotedesk.platform.ports import CapturedFrame, ScreenCapture
 from remotedesk.platform.x11.capture import X11Capture
@@ -89,6 +91,7 @@ class Session:
         self.shown: list[Picture] = []
         self.wrong = 0  # pictures called exact that the customer's screen never showed
         self.whole = 0  # times that everything was sent
+        self.strips = 0
         self.view = ScreenView(self._show)
 
     def attach(self, channel: Channel[TileMessage]) -> None:
@@ -97,6 +100,7 @@ class Session:
 
         def counting(message: TileMessage) -> None:
             self.whole += isinstance(message, Update) and message.blank
+            self.strips += isinstance(message, Update) and message.strips is not None
             take(message)
 
         channel.on_message = counting
@@ -124,15 +128,15 @@ async def session(seed: int) -> AsyncIterator[tuple[Session, Artist]]:
         tune(pc.sctp)
     with XServer(WIDTH, HEIGHT, window_manager=False) as server:
         artist, platform = Artist(server.display, seed), OneDisplay(server.display)
-        share, made = ScreenShare(platform, failed.append), Session(platform, artist)
+        sharing, made = ScreenShare(platform, failed.append), Session(platform, artist)
         try:
             await connect(connections, channels, seed)
             made.attach(channels[1])
-            share.attach(TileFlow(channels[0]))
-            share.start(Allowed().view)
+            sharing.attach(TileFlow(channels[0]))
+            sharing.start(Allowed().view)
             yield made, artist
         finally:
-            await asyncio.to_thread(share.join)
+            await asyncio.to_thread(sharing.join)
             await made.view.close()
             for pc in connections:
                 await pc.close()
@@ -150,6 +154,20 @@ async def test_every_scene_is_exact_when_it_says_so_and_in_the_end() -> None:
             await until(lambda: shown.is_exact)
             assert artist.screen() == still, number
             assert shown.wrong == 0, number
+        assert shown.whole == 1
+
+
+async def test_a_turning_part_goes_as_strips_and_is_exact_whenever_it_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share, "SPARING_UP_TO_BPS", math.inf)  # however fast this machine is
+    async with session(seed=6) as (shown, artist):
+        for number in range(10):
+            for _ in artist.turning(25):
+                await asyncio.sleep(0.02)
+            still = artist.screen()
+            await until(lambda: shown.is_exact)
+            assert artist.screen() == still, number
+            assert shown.wrong == 0, number
+        assert shown.strips
         assert shown.whole == 1
 
 

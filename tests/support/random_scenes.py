@@ -25,8 +25,13 @@ def text(chance: random.Random) -> Pixels:
 
 def cad(chance: random.Random) -> Pixels:
     """Return a part as thin lines."""
+    return part_at(chance, chance.uniform(0, 6))
+
+
+def part_at(chance: random.Random, angle: float) -> Pixels:
+    """Return a part turned so far."""
     image = Image.new("RGB", (WIDTH, HEIGHT), "black")
-    drawing, angle = ImageDraw.Draw(image), chance.uniform(0, 6)
+    drawing = ImageDraw.Draw(image)
     for segments in pictures.part_segments(chance.randrange(1 << 30)):
         ink = tuple(chance.choices(range(64, 256), k=3))
         for ends in (
@@ -77,6 +82,13 @@ class Artist:
         move = chance.choice((self._scroll, self._drag, self._write, self._replace))
         for _ in range(chance.randint(*_STEPS)):
             move()
+            yield
+
+    def turning(self, steps: int) -> Iterator[None]:
+        """Turn one part, in a few colours."""
+        seed = self._chance.random()
+        for step in range(steps):
+            self._show(part_at(random.Random(seed), step / 20))
             yield
 
     def _scroll(self) -> None:

@@ -15,9 +15,10 @@ from remotedesk.core.geometry import Rect
 from remotedesk.core.session_number import SessionNumber
 from remotedesk.features.screen.tiles import TileSource, TileView
 from remotedesk.features.screen.tiles.coder import CODECS
+from remotedesk.features.screen.tiles.strips import StripEncoder
 from remotedesk.transport.video import frame_of, open_encoder
 from remotedesk.wire.cursor import CURSOR, Pointer, Shape
-from remotedesk.wire.tiles import TILES, Ack, Copy, Update
+from remotedesk.wire.tiles import TILES, Ack, Copy, Strip, Update
 from remotedesk.wire.video import VideoPart
 from tests.support.fuzzing import LARGEST_INPUT, Mutator, Target, fuzz, fuzz_memory
 from tests.support.messages import Dialect, built, dialects
@@ -99,6 +100,20 @@ def tile_updates() -> tuple[bytes, ...]:
     return tuple(message for _ in range(2) for message in source.encode(chance.randbytes(80 * 70 * 4), 80, 70))
 
 
+@functools.cache
+def strip_updates() -> tuple[bytes, ...]:
+    """Return what may follow the first update: few colours, in a new stream of strips that then goes on."""
+    dice, encoder = np.random.default_rng(5), StripEncoder(60, [0, 255, 1 << 16])
+    updates: list[bytes] = []
+    for _ in range(2):
+        pixels = dice.choice(np.array([0, 0, 0, 255, 1 << 16], np.uint32), (30, 60))
+        coded = encoder.encode(pixels)
+        assert coded is not None
+        strips = encoder.told((Strip(Rect(5, 6, 60, 30), coded),))
+        updates.append(TILES.encode(Update(1, 80, 70, True, False, False, 0, (), (), b"", strips)))
+    return tuple(updates)
+
+
 def first_update() -> bytes:
     return tile_updates()[0]
 
@@ -119,7 +134,7 @@ def coded_pictures() -> tuple[bytes, ...]:
 def tile_samples() -> tuple[bytes, ...]:
     rect = Rect(1, 2, 3, 4)
     moving = Update(1, 80, 70, True, False, False, 7, (Copy(5, 6, rect), Copy(0, 0, rect)), (), b"")
-    return (*tile_updates(), *coded_pictures(), TILES.encode(moving), TILES.encode(Ack(3, 2**64 - 1)))
+    return (*tile_updates(), *strip_updates(), *coded_pictures(), TILES.encode(moving), TILES.encode(Ack(3, 2**64 - 1)))
 
 
 def cursor_samples() -> tuple[bytes, ...]:
@@ -146,7 +161,7 @@ def targets() -> dict[str, Target]:
     others = [
         Target("CURSOR", read_cursor, ProtocolError, cursor_samples()),
         Target("TILES", read_tiles, ProtocolError, tile_samples()),
-        Target("tile view", apply_tiles, ProtocolError, (*tile_updates()[1:], *coded_pictures())),
+        Target("tile view", apply_tiles, ProtocolError, (*tile_updates()[1:], strip_updates()[0], *coded_pictures())),
         Target("record", read_record, RecordError, (record, *record.splitlines(keepends=True)[:1])),
         Target("number", read_number, NumberError, (number.encode(), number.translate(FULL_WIDTH).encode())),
     ]

@@ -13,8 +13,8 @@ from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles import MESSAGE_BYTES, Applied, TileSource, TileView
 from remotedesk.features.screen.tiles.codec import TileEncoder
+from remotedesk.features.screen.tiles.draft import Draft
 from remotedesk.features.screen.tiles.grid import Pixels, as_pixels
-from remotedesk.features.screen.tiles.source import _Draft
 from remotedesk.wire.tiles import MOST_OPERATIONS, TILES, Ack, Copy, Update
 from tests.support.desktops import Desktop
 
@@ -232,7 +232,7 @@ def test_a_budget_may_end_it_before_a_rectangle_has_begun() -> None:
 
 
 def test_no_message_has_more_rectangles_than_it_may() -> None:
-    draft = _Draft(TileEncoder(3), MESSAGE_BYTES, rects=[Rect(0, 0, 1, 1)] * (MOST_OPERATIONS - 1))
+    draft = Draft(TileEncoder(3), MESSAGE_BYTES, rects=[Rect(0, 0, 1, 1)] * (MOST_OPERATIONS - 1))
     assert draft.rows_of(1) > 0
     draft.add(Rect(5, 5, 1, 1), bytes(3))
     assert draft.rows_of(1) == 0

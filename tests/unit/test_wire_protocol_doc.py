@@ -19,12 +19,18 @@ from remotedesk.wire.pairing import PROTOCOL_VERSION
 from remotedesk.wire.signaling import SUBPROTOCOL
 from remotedesk.wire.tiles import (
     ACK_LAYOUT,
+    COLOUR_LAYOUT,
     COPY_LAYOUT,
     LARGEST_SIDE,
+    MOST_COLOURS,
     MOST_DRAWN,
     MOST_OPERATIONS,
     MOST_PIXELS,
+    MOST_STRIP,
+    MOST_STRIPS,
     RECT_LAYOUT,
+    STRIP_LAYOUT,
+    STRIPS_LAYOUT,
     TILES,
     UPDATE_LAYOUT,
 )
@@ -110,13 +116,11 @@ def test_every_set_of_messages_has_its_limit() -> None:
     assert stated == {f"`{name}`": f"{largest:,}" for name, largest in sizes.items()}
 
 
-TILE_PARTS = {
-    "Update": UPDATE_LAYOUT,
-    "Copy": COPY_LAYOUT,
-    "Rect": RECT_LAYOUT,
-    "VideoPart": VIDEO_LAYOUT,
-    "Ack": ACK_LAYOUT,
-}
+STRIP_PARTS = {"Strips": STRIPS_LAYOUT, "Colour": COLOUR_LAYOUT, "Strip": STRIP_LAYOUT}
+VIDEO_PARTS = {"VideoPart": VIDEO_LAYOUT}
+TILE_PARTS = (
+    {"Update": UPDATE_LAYOUT, "Copy": COPY_LAYOUT, "Rect": RECT_LAYOUT, "Ack": ACK_LAYOUT} | STRIP_PARTS | VIDEO_PARTS
+)
 CURSOR_PARTS = {"Shape": cursor.SHAPE_LAYOUT, "Pointer": cursor.POINTER_LAYOUT}
 BINARY_PARTS = TILE_PARTS | CURSOR_PARTS
 
@@ -144,6 +148,11 @@ def test_the_bounds_of_binary_messages_are_the_codes() -> None:
     assert f"{MOST_VIDEO:,}" in of_video["`width`"]["Meaning"]
     assert of_video["`coding`"]["Bound"] == f"{min(Coding):d} to {max(Coding):d}"
     assert f"{MOST_CODED:,} bytes" in TEXT
+    of_strips = {row["Field"]: row for row in rows if row["Part"] == "`Strips`"}
+    assert of_strips["`width`"]["Bound"] == of_strips["`height`"]["Bound"] == f"0 to {LARGEST_SIDE:,}"
+    assert of_strips["`strips`"]["Bound"] == f"1 to {MOST_STRIPS}"
+    assert of_strips["`colours`"]["Bound"] == f"0 to {MOST_COLOURS}"
+    assert f"{MOST_STRIP:,}" in of_strips["`width`"]["Meaning"]
     rows = table("### CURSOR", ("Part", "Field", "Type", "Bound", "Meaning"))
     bounds = {(row["Part"], row["Field"]): row["Bound"] for row in rows}
     assert bounds["`Shape`", "`width`"] == bounds["`Shape`", "`height`"] == f"1 to {cursor.LARGEST_SIDE}"

@@ -14,10 +14,13 @@ from remotedesk.wire.tiles import (
     LARGEST,
     LARGEST_SIDE,
     MOST_OPERATIONS,
+    MOST_STRIPS,
     TILES,
     UPDATE_LAYOUT,
     Ack,
     Copy,
+    Strip,
+    Strips,
     TileMessage,
     Update,
     allowed_size,
@@ -32,6 +35,15 @@ SEQUENCES, HASHES = st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 def rects(draw: st.DrawFn, width: int, height: int) -> Rect:
     x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
     return Rect(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))
+
+
+@st.composite
+def some_strips(draw: st.DrawFn, width: int, height: int) -> Strips:
+    size = draw(st.sampled_from([(0, 0), (1, 1), (1280, 32), (8192, 5)]))
+    parts = draw(
+        st.lists(st.builds(Strip, rects(width, height), st.binary(min_size=1, max_size=90)), min_size=1, max_size=3)
+    )
+    return Strips(*size, draw(st.binary(max_size=4)) * 3, tuple(parts))
 
 
 @st.composite
@@ -54,6 +66,7 @@ def updates(draw: st.DrawFn) -> Update:
         tuple(copies),
         tuple(drawn),
         draw(st.binary(min_size=1, max_size=300)) if drawn else b"",
+        draw(st.none() | some_strips(width, height)),
     )
 
 
@@ -147,6 +160,38 @@ def test_a_coded_picture_that_the_other_side_would_refuse_is_not_sent(video: Vid
     assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
 
 
+PIXEL = Strip(Rect(639, 479, 1, 1), b".")
+
+
+@pytest.mark.parametrize(
+    "strips",
+    [
+        Strips(64, 32, b"", ()),
+        Strips(64, 32, b"", (PIXEL,) * (MOST_STRIPS + 1)),
+        Strips(64, 0, b"", (PIXEL,)),
+        Strips(0, 32, b"", (PIXEL,)),
+        Strips(LARGEST_SIDE + 1, 1, b"", (PIXEL,)),
+        Strips(1280, 33, b"", (PIXEL,)),
+        Strips(64, 32, b"bg", (PIXEL,)),
+        Strips(64, 32, b"bgr" * 257, (PIXEL,)),
+        Strips(64, 32, b"", (Strip(Rect(0, 0, 1, 1), b""),)),
+        Strips(64, 32, b"", (Strip(Rect(0, 0, 0, 1), b"."),)),
+        Strips(64, 32, b"", (Strip(Rect(639, 479, 2, 1), b"."),)),
+    ],
+)
+def test_strips_out_of_bounds_are_not_sent(strips: Strips) -> None:
+    test_what_the_other_side_would_refuse_is_not_sent(changed(strips=strips))
+
+
+def test_strips_that_end_too_early_are_refused() -> None:
+    whole = TILES.encode(changed(rects=(), data=b"", strips=Strips(64, 32, b"bgr", (PIXEL, PIXEL))))
+    for size in range(UPDATE_LAYOUT.size, len(whole)):
+        with pytest.raises(ProtocolError):
+            TILES.decode(whole[:size])
+    with pytest.raises(ProtocolError):
+        TILES.decode(whole + b".")  # data for nothing
+
+
 def test_as_much_as_is_allowed_is_taken() -> None:
     pixel = Rect(639, 479, 1, 1)
     TILES.encode(changed(rects=(pixel,) * MOST_OPERATIONS, data=b"."))
@@ -185,7 +230,7 @@ def with_counts(copies: int, rects: int) -> bytes:
         with_counts(0, 1),
         with_counts(65_535, 65_535),
         with_counts(4_000, 97) + bytes(60_000),
-        struct.pack("<BB", 1, 8) + with_counts(0, 0)[2:],  # a flag nobody knows
+        struct.pack("<BB", 1, 16) + with_counts(0, 0)[2:],  # a flag nobody knows
         VIDEO_LAYOUT.pack(3, 4, 0, 1, 0, 0, 64, 64, 0) + b"coded",  # the same
         VIDEO_LAYOUT.pack(3, 0, 0, 1, 0, 0, 64, 64, 65_535) + b"coded",
         VIDEO_LAYOUT.pack(3, 0, 0, 1, 0, 0, 64, 64, 0)[:-1],

@@ -16,14 +16,20 @@ LARGEST_SIDE: Final = 8_192
 MOST_PIXELS: Final = 4 * 3840 * 2160
 MOST_OPERATIONS: Final = 4_096  # copies and rectangles of one message
 MOST_DRAWN: Final = 1 << 20  # pixels in the rectangles of one message: 3 MiB decompressed
+MOST_STRIP: Final = 40_960  # pixels of a coded strip, whatever of it is shown
+MOST_STRIPS: Final = 64  # of one message: 2.5 MiB decoded
+MOST_COLOURS: Final = 256
 
 UPDATE_LAYOUT: Final = struct.Struct("<BBIHHQHH")
 COPY_LAYOUT: Final = struct.Struct("<6H")
 RECT_LAYOUT: Final = struct.Struct("<4H")
+STRIPS_LAYOUT: Final = struct.Struct("<HHHH")
+COLOUR_LAYOUT: Final = struct.Struct("<BBB")
+STRIP_LAYOUT: Final = struct.Struct("<HHHHH")
 ACK_LAYOUT: Final = struct.Struct("<BIQ")
 
 _UPDATE, _ACK = 1, 2
-_LAST, _FRESH, _BLANK = 1, 2, 4
+_LAST, _FRESH, _BLANK, _STRIPS = 1, 2, 4, 8
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,24 @@ class Copy:
     x: int
     y: int
     target: Rect
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A rectangle as palette indices: the next picture of one FFV1 stream, of which it is the upper left corner."""
+
+    rect: Rect
+    coded: bytes
+
+
+@dataclass(frozen=True)
+class Strips:
+    """Rectangles of few colours."""
+
+    width: int  # pixels of each picture in a new FFV1 stream with an empty palette; 0: both go on
+    height: int
+    colours: bytes  # blue, green, red of each that the palette grows by
+    strips: tuple[Strip, ...]
 
 
 @dataclass(frozen=True)
@@ -49,6 +73,7 @@ class Update:
     copies: tuple[Copy, ...]
     rects: tuple[Rect, ...]
     data: bytes  # the next part of one zstd stream: 3 bytes (blue, green, red) a pixel, by rectangle, by row
+    strips: Strips | None = None
 
     @property
     def drawn(self) -> int:
@@ -119,7 +144,7 @@ def _packed(message: TileMessage) -> bytes:
 
 
 def _packed_update(update: Update) -> bytes:
-    flags = _LAST * update.last | _FRESH * update.fresh | _BLANK * update.blank
+    flags = _LAST * update.last | _FRESH * update.fresh | _BLANK * update.blank | _STRIPS * (update.strips is not None)
     header = UPDATE_LAYOUT.pack(
         _UPDATE,
         flags,
@@ -132,7 +157,18 @@ def _packed_update(update: Update) -> bytes:
     )
     copies = (COPY_LAYOUT.pack(copy.x, copy.y, *_corners(copy.target)) for copy in update.copies)
     rects = (RECT_LAYOUT.pack(*_corners(rect)) for rect in update.rects)
-    return b"".join((header, *copies, *rects, update.data))
+    return b"".join((header, *copies, *rects, _packed_strips(update.strips), update.data))
+
+
+def _packed_strips(strips: Strips | None) -> bytes:
+    if strips is None:
+        return b""
+    count, odd = divmod(len(strips.colours), COLOUR_LAYOUT.size)
+    if odd:
+        raise _malformed()
+    header = STRIPS_LAYOUT.pack(strips.width, strips.height, count, len(strips.strips))
+    places = (STRIP_LAYOUT.pack(*_corners(strip.rect), len(strip.coded)) for strip in strips.strips)
+    return b"".join((header, strips.colours, *places, *(strip.coded for strip in strips.strips)))
 
 
 def _corners(rect: Rect) -> tuple[int, int, int, int]:
@@ -145,6 +181,7 @@ def _unpacked_update(data: bytes) -> Update:
     pixels_at = rects_at + rect_count * RECT_LAYOUT.size
     if copy_count + rect_count > MOST_OPERATIONS or pixels_at > len(data):
         raise _malformed()
+    strips, data_at = _unpacked_strips(data, pixels_at) if flags & _STRIPS else (None, pixels_at)
     update = Update(
         sequence,
         width,
@@ -157,11 +194,31 @@ def _unpacked_update(data: bytes) -> Update:
             Copy(x, y, Rect(*target)) for x, y, *target in COPY_LAYOUT.iter_unpack(data[UPDATE_LAYOUT.size : rects_at])
         ),
         tuple(Rect(*corners) for corners in RECT_LAYOUT.iter_unpack(data[rects_at:pixels_at])),
-        data[pixels_at:],
+        data[data_at:],
+        strips,
     )
-    if flags & ~(_LAST | _FRESH | _BLANK) or not _is_sound(update):
+    if flags & ~(_LAST | _FRESH | _BLANK | _STRIPS) or not _is_sound(update):
         raise _malformed()
     return update
+
+
+def _unpacked_strips(data: bytes, at: int) -> tuple[Strips, int]:
+    """Return the strips that begin at `at`, and where they end."""
+    if at + STRIPS_LAYOUT.size > len(data):
+        raise _malformed()
+    width, height, colour_count, strip_count = STRIPS_LAYOUT.unpack_from(data, at)
+    colours_at = at + STRIPS_LAYOUT.size
+    places_at = colours_at + colour_count * COLOUR_LAYOUT.size
+    end = places_at + strip_count * STRIP_LAYOUT.size
+    if strip_count > MOST_STRIPS or end > len(data):
+        raise _malformed()
+    strips: list[Strip] = []
+    for *corners, nbytes in STRIP_LAYOUT.iter_unpack(data[places_at:end]):
+        strips.append(Strip(Rect(*corners), data[end : end + nbytes]))
+        end += nbytes
+    if end > len(data):
+        raise _malformed()
+    return Strips(width, height, data[colours_at:places_at], tuple(strips)), end
 
 
 def _is_sound(update: Update) -> bool:
@@ -176,6 +233,19 @@ def _is_sound(update: Update) -> bool:
         and sum(source.width * source.height for source in sources) <= width * height
         and update.drawn <= MOST_DRAWN
         and bool(update.rects) == bool(update.data)
+        and (update.strips is None or _are_sound(update.strips, width, height))
+    )
+
+
+def _are_sound(strips: Strips, width: int, height: int) -> bool:
+    """True when the strips lie in the picture and the stream's pictures, if new, are of a size they may have."""
+    return (
+        0 < len(strips.strips) <= MOST_STRIPS
+        and all(_lies_within(strip.rect, width, height) and strip.coded for strip in strips.strips)
+        and (strips.width > 0) == (strips.height > 0)
+        and max(strips.width, strips.height) <= LARGEST_SIDE
+        and strips.width * strips.height <= MOST_STRIP
+        and len(strips.colours) <= MOST_COLOURS * COLOUR_LAYOUT.size
     )
 
 

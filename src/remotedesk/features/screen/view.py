@@ -21,6 +21,7 @@ MOST_DIRTY: Final = 32  # rectangles given out with a picture; more become the o
 # itself takes 0.1 ms, and 0.7 ms (p95) while the windows paint and hold the GIL.
 LIGHT_OPERATIONS: Final = 32
 LIGHT_PIXELS: Final = 32 * TILE * TILE  # of the tiles to draw in, and to hash
+LIGHT_STRIPS: Final = 1  # 0.4 ms of MOST_STRIP pixels
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,8 @@ class ScreenView:
             return not update.end and not update.fresh
         if update.blank or update.fresh or len(update.copies) + len(update.rects) > LIGHT_OPERATIONS:
             return False
+        if update.strips is not None and (update.strips.width or len(update.strips.strips) > LIGHT_STRIPS):
+            return False
         return _touched(update) + (self._unhashed if update.last else 0) <= LIGHT_PIXELS
 
     def _doubt(self) -> None:
@@ -175,7 +178,8 @@ def _touched(update: Update | VideoPart) -> int:
     if update.blank:
         return update.width * update.height
     targets = [copy.target for copy in update.copies]
-    return sum((rect.width + TILE) * (rect.height + TILE) for rect in (*targets, *update.rects))
+    strips = [strip.rect for strip in update.strips.strips] if update.strips is not None else []
+    return sum((rect.width + TILE) * (rect.height + TILE) for rect in (*targets, *update.rects, *strips))
 
 
 def _bounded(rects: tuple[Rect, ...]) -> tuple[Rect, ...]:

@@ -4,6 +4,7 @@ Pure: no thread, no clock, no channel. `TileSource` is the customer's end, `Tile
 """
 
 from remotedesk.features.screen.tiles.composite import Applied, TileView
-from remotedesk.features.screen.tiles.source import MESSAGE_BYTES, TileSource
+from remotedesk.features.screen.tiles.draft import MESSAGE_BYTES
+from remotedesk.features.screen.tiles.source import TileSource
 
 __all__ = ["MESSAGE_BYTES", "Applied", "TileSource", "TileView"]

@@ -47,11 +47,13 @@ class TileEncoder:
         )
         self._stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
         self.ratio = FIRST_GUESS  # raw bytes for each compressed one, lately
+        self.given = self.made = 0  # bytes in all, raw and compressed
 
     def encode(self, raw: bytes | bytearray) -> bytes:
         """Return the next part of the stream, out of which the other end can read all of `raw` at once."""
         data = self._stream.compress(raw) + self._stream.flush(zstandard.COMPRESSOBJ_FLUSH_BLOCK)
         self.ratio += (len(raw) / len(data) - self.ratio) / 4
+        self.given, self.made = self.given + len(raw), self.made + len(data)
         return data
 
 

@@ -6,8 +6,9 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.codec import OPAQUE, PACKED_BYTES, TileDecoder, unpacked
-from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, TileHashes, as_pixels, part
+from remotedesk.features.screen.tiles.grid import BYTES_PER_PIXEL, Pixels, TileHashes, as_pixels, part
 from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
+from remotedesk.features.screen.tiles.strips import StripDecoder
 from remotedesk.wire.tiles import TILES, Ack, Update
 from remotedesk.wire.video import VideoPart
 
@@ -38,6 +39,7 @@ class TileView:
         self._motion = MotionView()
         self._set_up(0, 0)
         self._decoder: TileDecoder | None = None
+        self._strips: StripDecoder | None = None
 
     def apply(self, message: bytes | Update | VideoPart) -> Applied:
         """Apply one message, as bytes or already read; nothing is drawn before all of it has been checked.
@@ -60,11 +62,11 @@ class TileView:
     def _update(self, update: Update) -> Applied:
         if not update.blank and (update.width, update.height) != (self.width, self.height):
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "tiles of another picture")
-        raw = self._decompress(update)
+        raw, strips = self._decompress(update), self._decode(update)
         if update.blank:
             self._set_up(update.width, update.height)
         dirty = [Rect(0, 0, update.width, update.height)] if update.blank else []
-        dirty += self._copy(update) + self._draw(update, raw)
+        dirty += self._copy(update) + self._draw(update, raw) + self._lay(strips)
         picture_hash = self._hashes.picture_hash(self._picture) if update.last else 0
         exact = update.last and picture_hash == update.picture_hash
         return Applied(update.sequence, tuple(dirty), update.last, exact, picture_hash)
@@ -100,6 +102,17 @@ class TileView:
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "tiles without a stream")
         return self._decoder.decode(update.data, update.drawn * PACKED_BYTES)
 
+    def _decode(self, update: Update) -> list[tuple[Rect, Pixels]]:
+        """Return the pixels of the strips and where they belong."""
+        if update.strips is None:
+            return []
+        if update.strips.width:
+            self._strips = StripDecoder(update.strips.width, update.strips.height)
+        if self._strips is None:
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "strips without a stream")
+        self._strips.learn(update.strips.colours)
+        return [(strip.rect, self._strips.decode(strip)) for strip in update.strips.strips]
+
     def _copy(self, update: Update) -> list[Rect]:
         sources = [Rect(copy.x, copy.y, copy.target.width, copy.target.height) for copy in update.copies]
         before = [self._picture[part(source)].copy() for source in sources]
@@ -115,3 +128,9 @@ class TileView:
             self._hashes.touch(rect)
             start += rect.width * rect.height * PACKED_BYTES
         return list(update.rects)
+
+    def _lay(self, strips: list[tuple[Rect, Pixels]]) -> list[Rect]:
+        for rect, pixels in strips:
+            self._picture[part(rect)] = pixels
+            self._hashes.touch(rect)
+        return [rect for rect, _ in strips]

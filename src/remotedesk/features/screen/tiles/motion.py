@@ -22,6 +22,8 @@ from remotedesk.features.screen.tiles.grid import (
     rectangles,
 )
 from remotedesk.features.screen.tiles.heat import Heat
+from remotedesk.features.screen.tiles.strip_choice import FEW
+from remotedesk.features.screen.tiles.strips import colours_of
 from remotedesk.wire.video import LEAST_SIDE, MOST_VIDEO
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,9 @@ GO_ON_S: Final = 0.12
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 NEAR: Final = 1  # tiles around what moves, in which it may have moved before
-SAMPLED_ROWS: Final = 8  # of each TILE, to estimate what zstd would make of them
+SAMPLED_ROWS: Final = 8  # of each TILE, to estimate what they would take
+OF_STREAM: Final = 0.6  # of what zstd makes of these rows at level 1, its stream does at level 7 …
+OF_STRIPS: Final = 0.3  # … and strips of few colours
 
 
 class MotionSource:
@@ -126,8 +130,14 @@ class MotionSource:
                 band = Rect(rect.x, y, rect.width, min(SAMPLED_ROWS, rect.y + rect.height - y))
                 sampled += band.width * band.height
                 bands.append(packed(frame[part(band)]))
-        nbytes = len(zstandard.ZstdCompressor(level=1).compress(b"".join(bands)))
-        return 8 * nbytes * area / max(sampled, 1) / self._rate_bps
+        if not bands:
+            return 0.0
+        nbytes = len(zstandard.ZstdCompressor(level=1).compress(b"".join(bands))) * area / sampled
+        return 8 * nbytes * (OF_STRIPS if self._is_drawing(frame, changes, tiles) else OF_STREAM) / self._rate_bps
+
+    def _is_drawing(self, frame: Pixels, changes: Changes, tiles: Mask) -> bool:
+        """True for few colours, which cost less than zstd says: see `strips`."""
+        return len(colours_of(frame, rectangles(Changes(changes.pixels, tiles)), TILE)) <= FEW
 
     def _move_region(self, frame: Pixels, changes: Changes, hot: Mask) -> None:
         """Choose another region, around what is busy and what was so lately beside it."""

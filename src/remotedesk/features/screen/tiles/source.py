@@ -1,14 +1,14 @@
 """The customer's end: turns each captured picture into the messages that bring the viewer's up to it."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.codec import LARGEST_GROWTH, PACKED_BYTES, TileEncoder, packed
+from remotedesk.features.screen.tiles.codec import TileEncoder, packed
+from remotedesk.features.screen.tiles.draft import MESSAGE_BYTES, Draft
 from remotedesk.features.screen.tiles.grid import (
     BYTES_PER_PIXEL,
     Changes,
@@ -24,24 +24,12 @@ from remotedesk.features.screen.tiles.grid import (
 from remotedesk.features.screen.tiles.lossy import Lossy
 from remotedesk.features.screen.tiles.motion import MotionSource
 from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves
-from remotedesk.wire.tiles import (
-    COPY_LAYOUT,
-    MOST_DRAWN,
-    MOST_OPERATIONS,
-    RECT_LAYOUT,
-    TILES,
-    UPDATE_LAYOUT,
-    Ack,
-    Copy,
-    Update,
-    allowed_size,
-)
+from remotedesk.features.screen.tiles.strip_choice import StripChoice
+from remotedesk.features.screen.tiles.strips import StripEncoder
+from remotedesk.wire.tiles import TILES, Ack, Copy, Update, allowed_size
 
-MESSAGE_BYTES: Final = 48 * 1024  # no message is larger
-LEAST_ROOM: Final = 8 * 1024  # bytes left in a message that are still worth a part of the stream
 SMALL: Final = 96 * 96  # pixels of a rectangle that goes before larger ones …
 MOST_SMALL: Final = 4  # … if there are no more of them
-LEAST_PART: Final = 256  # the same in a message that is meant to be small
 MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
 RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
 _SEQUENCES: Final = 1 << 32
@@ -55,6 +43,7 @@ class TileSource:
 
     def __init__(self, level: int = 3) -> None:
         """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear."""
+        self.spares_bytes = True  # where the link is so fast that strips would take longer to code than to send: False
         self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
         self.waits = False  # True while all that he lacks is to rest first, or to move on
         self._level = level
@@ -107,7 +96,7 @@ class TileSource:
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "picture size")
         if (width, height) != self._size:
             self._set_up(width, height)
-        draft = _Draft(self._encoder, message_bytes)
+        draft = Draft(self._encoder, message_bytes)
         pixels = as_pixels(frame, width, height)
         if frame is not self._frame or self._held:
             self._changes = changes_between(frame, self._shown, width, height)
@@ -125,7 +114,7 @@ class TileSource:
         self._frame = frame if self.behind else None
         if done:
             self._resume_at, self._changes = 0, None
-        if not self.waits or draft.copies or draft.rects:
+        if not self.waits or draft.copies or draft.rects or draft.strips:
             yield self._message(draft, last=not self.behind)
 
     def agrees(self, ack: Ack) -> bool | None:
@@ -141,6 +130,7 @@ class TileSource:
         self._shown_pixels = as_pixels(self._shown, width, height)
         self._hashes = TileHashes(width, height)
         self._encoder = TileEncoder(self._level)
+        self._strip_choice = StripChoice()
         self._fresh = self._blank = self.behind = True
         self._frame = self._changes = None
         self._resume_at = 0
@@ -150,7 +140,7 @@ class TileSource:
         self._before: Pixels | None = None  # the picture captured before
         self._held = self.waits = False
 
-    def _look_closer(self, frame: Pixels, changes: Changes, draft: "_Draft") -> Mask | None:
+    def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft) -> Mask | None:
         """Find what moved, and what is coded with loss; take out of `changes` what is not to be sent exactly now."""
         if self._before is not None:
             self.motion.note(moved_between(frame, self._before, changes))
@@ -164,9 +154,13 @@ class TileSource:
         self._held = bool(held.any())
         if self._held:
             changes.leave(held)
+        if self.spares_bytes:
+            self._strip_choice.begin(frame, rectangles(changes), self._encoder)
+        else:
+            self._strip_choice.stop(0)
         return coded
 
-    def _code(self, frame: Pixels, tiles: Mask, draft: "_Draft") -> Generator[bytes, None, int]:
+    def _code(self, frame: Pixels, tiles: Mask, draft: Draft) -> Generator[bytes, None, int]:
         """Give out the messages that bring these tiles with loss; return how many bytes they are."""
         nbytes = 0
         if (coded := self.motion.code(frame, tiles)) is None:
@@ -195,9 +189,7 @@ class TileSource:
             self._show(frame, copy.target)
         return copies
 
-    def _draw(
-        self, frame: Pixels, changes: Changes, draft: "_Draft", budget: int | None
-    ) -> Generator[bytes, None, bool]:
+    def _draw(self, frame: Pixels, changes: Changes, draft: Draft, budget: int | None) -> Generator[bytes, None, bool]:
         """Put what differs into `draft` and give out the messages it fills; return False if the budget ended it.
 
         What is small goes first: a letter typed beside a turning model. Then it goes on where the budget ended it last
@@ -212,12 +204,10 @@ class TileSource:
         for rect in [*small, *_beginning_at(self._resume_at, large)]:
             bottom, y = rect.y + rect.height, rect.y
             while y < bottom:
-                rows = min(draft.rows_of(rect.width), bottom - y)
+                strips = self._strip_choice.encoder_for(rect)
+                rows = min(draft.rows_of(rect.width, strips), bottom - y)
                 if rows:
-                    strip = Rect(rect.x, y, rect.width, rows)
-                    draft.add(strip, packed(frame[part(strip)]))
-                    self._show(frame, strip)
-                    y += rows
+                    y += self._put(frame, Rect(rect.x, y, rect.width, rows), draft, strips)
                     continue
                 draft.compress()
                 if budget is not None and nbytes + draft.size >= budget:
@@ -227,7 +217,7 @@ class TileSource:
                     for each in drawn + above:
                         changes.settle(each)
                     return False
-                if draft.is_full or not draft.rows_of(rect.width):
+                if draft.is_full or not draft.rows_of(rect.width, strips):
                     message = self._message(draft, last=False)
                     nbytes += len(message)
                     draft.clear()
@@ -235,12 +225,22 @@ class TileSource:
             drawn.append(rect)
         return True
 
+    def _put(self, frame: Pixels, rect: Rect, draft: Draft, strips: StripEncoder | None) -> int:
+        """Add to `draft` what fits, as a strip if there is an encoder; return how many rows have been added."""
+        if strips is None:
+            draft.add(rect, packed(frame[part(rect)]))
+        elif not draft.add_strip(rect, frame[part(rect)], strips):
+            self._strip_choice.stop()
+            return 0
+        self._show(frame, rect)
+        return rect.height
+
     def _show(self, frame: Pixels, rect: Rect) -> None:
         self._shown_pixels[part(rect)] = frame[part(rect)]
         self._hashes.touch(rect)
         self._lossy.clear(rect)
 
-    def _message(self, draft: "_Draft", *, last: bool) -> bytes:
+    def _message(self, draft: Draft, *, last: bool) -> bytes:
         self._picture_hash = self._hashes.picture_hash(self._shown_pixels) if last else 0
         update = Update(
             self._sequence,
@@ -252,6 +252,7 @@ class TileSource:
             draft.copies,
             tuple(draft.rects),
             bytes(draft.data),
+            draft.strip_encoder.told(tuple(draft.strips)) if draft.strip_encoder else None,
         )
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self._fresh = self._blank = False
@@ -270,66 +271,3 @@ def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
     below = [Rect(rect.x, max(rect.y, row), rect.width, rect.y + rect.height - max(rect.y, row)) for rect in rects]
     above = [Rect(rect.x, rect.y, rect.width, min(rect.y + rect.height, row) - rect.y) for rect in rects]
     return [rect for rect in below + above if rect.height > 0]
-
-
-@dataclass
-class _Draft:
-    """A message in the making. Pixels count with their full size until they are compressed, so it always fits."""
-
-    encoder: TileEncoder
-    wanted: int  # bytes that the message should have
-    copies: tuple[Copy, ...] = ()
-    rects: list[Rect] = field(default_factory=list)
-    data: bytearray = field(default_factory=bytearray)  # of the stream
-    _raw: bytearray = field(default_factory=bytearray)
-    _drawn: int = 0  # pixels
-
-    @property
-    def size(self) -> int:
-        """Bytes, if it left now."""
-        operations = len(self.copies) * COPY_LAYOUT.size + len(self.rects) * RECT_LAYOUT.size
-        return UPDATE_LAYOUT.size + operations + len(self.data)
-
-    @property
-    def room(self) -> int:
-        """Bytes of pixels that fit in, with one more rectangle, even if they can't be compressed."""
-        return MESSAGE_BYTES - self.size - len(self._raw) - RECT_LAYOUT.size - LARGEST_GROWTH
-
-    def rows_of(self, width: int) -> int:
-        """Return how many rows of so many pixels fit in."""
-        if len(self.copies) + len(self.rects) >= MOST_OPERATIONS:
-            return 0
-        row_bytes = width * PACKED_BYTES
-        fitting = min(self.room // row_bytes, (MOST_DRAWN - self._drawn) // width)
-        missing = int((self.wanted - self.size) * self.encoder.ratio) - len(self._raw)
-        # One at least, however wide it is, or a small message would never begin.
-        least = 1 if missing > 0 and not self._raw else 0
-        return max(0, min(fitting, max(missing // row_bytes, least)))
-
-    @property
-    def is_full(self) -> bool:
-        """True when another part of the stream is not worth it any more."""
-        return self.room < LEAST_ROOM or self.wanted - self.size < LEAST_PART
-
-    def add(self, rect: Rect, raw: bytes) -> None:
-        """Add a rectangle that fits and its packed pixels; one that continues the last downwards makes it longer."""
-        self._raw += raw
-        self._drawn += rect.width * rect.height
-        above = self.rects[-1] if self.rects else Rect(0, 0, 0, 0)
-        if (above.x, above.width, above.y + above.height) == (rect.x, rect.width, rect.y):
-            self.rects[-1] = Rect(above.x, above.y, above.width, above.height + rect.height)
-        else:
-            self.rects.append(rect)
-
-    def compress(self) -> None:
-        """Turn the pixels added since the last time into a part of the stream."""
-        if self._raw:
-            self.data += self.encoder.encode(self._raw)
-            self._raw.clear()
-
-    def clear(self) -> None:
-        """Begin the next message."""
-        self.copies = ()
-        self.rects.clear()
-        self.data.clear()
-        self._drawn = 0
