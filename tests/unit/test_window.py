@@ -95,6 +95,24 @@ def test_a_way_that_became_longer_is_learnt() -> None:
 
 
 @each_link
+def test_bursts_that_leave_the_link_idle_between_them_do_not_make_it_seem_slower(
+    rate_bps: float, delay_s: float
+) -> None:
+    link = busy(rate_bps, delay_s)
+    link.run(5)
+    link.greedy = False
+
+    def burst() -> None:  # a picture, somewhat larger than the window, sent at once
+        for _ in range(10):
+            link.send(link.window.message_bytes)
+
+    for number in range(40):
+        link.at(6 + number / 4, burst)
+    link.run(16)
+    assert link.window.rate_bps == pytest.approx(rate_bps, rel=0.15)
+
+
+@each_link
 def test_typing_leaves_the_rate_alone(rate_bps: float, delay_s: float) -> None:
     link = busy(rate_bps, delay_s)
     link.run(5)

@@ -49,6 +49,7 @@ class DelayWindow:
         self._delivered = 0
         self._delivered_at = 0.0
         self._first_sent_at = 0.0
+        self._acked_since = False  # something, since nothing was under way
         self._rates: deque[tuple[float, float]] = deque()  # (when, bytes per second), falling: the first is the largest
         self._rtt: float | None = None
         self._base: float | None = None
@@ -80,8 +81,10 @@ class DelayWindow:
         """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""
         if not self._flying:
             self._first_sent_at = self._delivered_at = now
+            self._acked_since = False
         self._in_flight += nbytes
-        loaded = self._in_flight + max(nbytes, PACKET) > self._allowed
+        # A burst after a pause may fill the window and yet leave the link idle until its first acknowledgement.
+        loaded = self._acked_since and self._in_flight + max(nbytes, PACKET) > self._allowed
         self._flying.append(
             _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, loaded)
         )
@@ -95,6 +98,7 @@ class DelayWindow:
             self._in_flight -= last.nbytes
             self._delivered += last.nbytes
         self._delivered_at, self._first_sent_at = now, last.sent_at
+        self._acked_since = True
         rtt = now - last.sent_at
         self._rtt = rtt if self._rtt is None else self._rtt + (rtt - self._rtt) / 8
         self._note_base(rtt, last.nbytes, now)
