@@ -95,19 +95,21 @@ def test_a_way_that_became_longer_is_learnt() -> None:
 
 
 @each_link
+@pytest.mark.parametrize("every_s", [0.25, 0.15, 0.1])
 def test_bursts_that_leave_the_link_idle_between_them_do_not_make_it_seem_slower(
-    rate_bps: float, delay_s: float
+    rate_bps: float, delay_s: float, every_s: float
 ) -> None:
     link = busy(rate_bps, delay_s)
     link.run(5)
     link.greedy = False
 
-    def burst() -> None:  # a picture, somewhat larger than the window, sent at once
-        for _ in range(10):
+    def burst() -> None:
+        """Send what a picture of a part of the rate takes, at once as far as there is room."""
+        for _ in range(1 + int(0.6 * every_s * rate_bps / 8 / link.window.message_bytes)):
             link.send(link.window.message_bytes)
 
-    for number in range(40):
-        link.at(6 + number / 4, burst)
+    for number in range(int(10 / every_s)):
+        link.at(6 + number * every_s, burst)
     link.run(16)
     assert link.window.rate_bps == pytest.approx(rate_bps, rel=0.15)
 

@@ -20,6 +20,7 @@ HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
 RATE_KEPT_S: Final = 2.0
 BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
 BASE_DOUBTED_S: Final = 2.0  # so long, if it has just become much longer
+IDLE_SHARE: Final = 0.375  # of the window free: three messages, so not only for want of acknowledgements
 HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
 
 
@@ -49,7 +50,7 @@ class DelayWindow:
         self._delivered = 0
         self._delivered_at = 0.0
         self._first_sent_at = 0.0
-        self._acked_since = False  # something, since nothing was under way
+        self._idle_until = 0  # bytes delivered
         self._rates: deque[tuple[float, float]] = deque()  # (when, bytes per second), falling: the first is the largest
         self._rtt: float | None = None
         self._base: float | None = None
@@ -81,10 +82,11 @@ class DelayWindow:
         """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""
         if not self._flying:
             self._first_sent_at = self._delivered_at = now
-            self._acked_since = False
+        had_room = self._in_flight < (1 - IDLE_SHARE) * self._allowed
         self._in_flight += nbytes
-        # A burst after a pause may fill the window and yet leave the link idle until its first acknowledgement.
-        loaded = self._acked_since and self._in_flight + max(nbytes, PACKET) > self._allowed
+        if had_room:  # there was nothing to send: what comes until this has arrived says nothing against the link
+            self._idle_until = self._delivered + self._in_flight
+        loaded = self._delivered >= self._idle_until and self._in_flight + max(nbytes, PACKET) > self._allowed
         self._flying.append(
             _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, loaded)
         )
@@ -98,7 +100,6 @@ class DelayWindow:
             self._in_flight -= last.nbytes
             self._delivered += last.nbytes
         self._delivered_at, self._first_sent_at = now, last.sent_at
-        self._acked_since = True
         rtt = now - last.sent_at
         self._rtt = rtt if self._rtt is None else self._rtt + (rtt - self._rtt) / 8
         self._note_base(rtt, last.nbytes, now)
