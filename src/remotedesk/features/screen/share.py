@@ -26,6 +26,7 @@ LEAST_INTERVAL_S: Final = 1 / 60
 # turning model make none, and what is typed meanwhile must not wait for long.
 WHOLE_WITHIN_S: Final = 0.3
 SETTLING_S: Final = 1 / 60  # how often is looked whether what moved has come to rest
+MOST_WAIT_S: Final = 5.0  # for room, before all is sent anew
 MOST_ACKS: Final = 512
 HALF: Final = 4  # messages: half a window
 # zstd's level and the rate, in bit/s, at which it pays to change it. A whole new screen: 140 kB in 42 ms at level 7,
@@ -144,7 +145,7 @@ class ScreenShare(GrantedThread):
         """Capture and send until `stop`."""
         capture = self._platform.open_capture(grant)
         try:
-            capturing = _Capturing(capture, grant)
+            capturing = _Capturing(capture, grant, stop)
             while not stop.is_set():
                 if (flow := self._flow) is not None:
                     capturing.go_on(flow)
@@ -162,9 +163,10 @@ class ScreenShare(GrantedThread):
 class _Capturing:
     """What the capture thread knows of the viewer's picture, and of its own."""
 
-    def __init__(self, capture: ScreenCapture, grant: Grant) -> None:
+    def __init__(self, capture: ScreenCapture, grant: Grant, stop: threading.Event) -> None:
         self._capture = capture
         self._grant = grant
+        self._stop = stop
         self._source = TileSource()
         self._flow: TileFlow | None = None
         self._changed = True
@@ -200,11 +202,24 @@ class _Capturing:
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps)
         for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
+            if room <= 0 and not (room := self._room_again(flow)):
+                flow.lost = True
+                return
             flow.pictures, flow.exact = flow.pictures + (frame is not before), False
             before = frame
             flow.send(message, self._grant)
+            room -= len(message)
         self._frame = frame if self._source.behind else None
         flow.behind = self._source.behind
+
+    def _room_again(self, flow: TileFlow) -> int:
+        """Wait for room in the midst of a coded picture, which has one size only; 0 if none came for too long."""
+        until = time.monotonic() + MOST_WAIT_S
+        room = 0
+        while not room and time.monotonic() < until and not self._stop.is_set():
+            self._grant.require(self._grant.feature)
+            room = flow.wait(LOOK_EVERY_S)
+        return room
 
     def _newest(self) -> CapturedFrame:
         """Return a new picture if there is one; to compare one costs more than to go on with the one before."""

@@ -64,7 +64,8 @@ class RegionCoder:
         """Raises PlatformError(PLATFORM_UNSUPPORTED): no encoder works here."""
         self.region: Final = region
         self.coded_at = -math.inf  # the newest picture
-        self.typical_bytes = 0.0  # of a picture
+        self._typical_bytes = 0.0  # of a picture
+        self._typical_s = 0.0  # to encode it
         self._pixels = region.width * region.height
         most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
         rates = [most * each for each in SLOWER]
@@ -85,6 +86,10 @@ class RegionCoder:
         """Return seconds until the next picture may be coded, 0.0 or less when it may."""
         return self.coded_at + EARLY / self.frames_per_second(rate_bps) - now
 
+    def wanted_bytes(self, rate_bps: float) -> int:
+        """Return how much room there should be before the next picture is coded, so that half of it fits when it is."""
+        return max(0, int(self._typical_bytes / 2 - self._typical_s * rate_bps / 8))
+
     def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
         """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out."""
         self._aim(now, rate_bps)
@@ -94,8 +99,10 @@ class RegionCoder:
         self.coded_at = now
         coding = CODINGS[self._encoder.codec]
         if not picture.is_key:
-            self.typical_bytes += (len(picture.data) - self.typical_bytes) / 4
-            self._climb(now, time.perf_counter() - began, rate_bps)
+            encode_s = time.perf_counter() - began
+            self._typical_bytes += (len(picture.data) - self._typical_bytes) / 4
+            self._typical_s += (encode_s - self._typical_s) / 4
+            self._climb(now, encode_s, rate_bps)
         return Coded(coding, self.region, mask, picture.is_key, picture.data) if picture.data else None
 
     def _opened(self, rate_bps: float) -> tuple[VideoEncoder, float]:

@@ -73,7 +73,7 @@ class MotionSource:
     @property
     def wanted_bytes(self) -> int:
         """How much room there should be before the next picture is coded; 0 while nothing moves."""
-        return int(self._coder.typical_bytes / 2) if self._coder else 0
+        return self._coder.wanted_bytes(self._rate_bps) if self._coder else 0
 
     def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, if any is; 0.0 or less when it may."""
