@@ -4,9 +4,9 @@ It knows neither RTP nor data channels; whoever sends or shows pictures stands o
 """
 
 from remotedesk.transport.video.decoder import open_decoder
+from remotedesk.transport.video.opening import open_encoder
 from remotedesk.transport.video.picture import coded_size, frame_of, pixels_of
 from remotedesk.transport.video.port import Effort, EncodedFrame, VideoCodec, VideoDecoder, VideoEncoder
-from remotedesk.transport.video.software import open_encoder
 
 __all__ = [
     "Effort",

@@ -7,9 +7,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from remotedesk.transport.video.encoder import Recipe, RecipeEncoder, Target
-from remotedesk.transport.video.picture import coded_size
-from remotedesk.transport.video.port import Effort, VideoCodec, VideoEncoder
+from remotedesk.transport.video.encoder import Recipe, Target
+from remotedesk.transport.video.port import Effort, VideoCodec
 
 # SVT-AV1 writes what it does to standard error, and FFmpeg has no option for it; it asks once, when first opened.
 os.putenv("SVT_LOG", "0")
@@ -66,24 +65,5 @@ SOFTWARE: Final[Mapping[VideoCodec, Recipe]] = MappingProxyType(
     }
 )
 
-_BASELINE: Final = replace(SOFTWARE[VideoCodec.H264], options=partial(_x264, "baseline"))
-
-
-def open_encoder(
-    codec: VideoCodec,
-    width: int,
-    height: int,
-    *,
-    bits_per_second: int,
-    frames_per_second: float,
-    effort: Effort = Effort.LESS,
-    baseline: bool = False,
-) -> VideoEncoder:
-    """Return the program's own encoder for pictures of this size, in pixels; what it takes is of `coded_size`.
-
-    H.264 is made in the Main profile or, for a receiver that has agreed to no more, in the constrained `baseline`.
-    Raises ValueError: size or rate out of bounds. PlatformError(PLATFORM_UNSUPPORTED): it was left out of this build.
-    """
-    target = Target(bits_per_second, frames_per_second)
-    recipe = _BASELINE if baseline and codec is VideoCodec.H264 else SOFTWARE[codec]
-    return RecipeEncoder(recipe, coded_size(width, height), target, effort)
+# What every receiver of H.264 in a browser agrees to.
+H264_BASELINE: Final = replace(SOFTWARE[VideoCodec.H264], options=partial(_x264, "baseline"))
