@@ -14,10 +14,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-import av
 import msgspec
 
-from remotedesk.transport.video.encoder import Recipe, Target
+from remotedesk.transport.video.encoder import Recipe, Target, is_built_in
 from remotedesk.transport.video.ladder import Option
 from remotedesk.transport.video.port import Effort, VideoCodec
 
@@ -70,7 +69,7 @@ def probe_hardware(command: Sequence[str] | None = None, within_s: float = WITHI
     Blocks for a second or so, or for as long as drivers hang: `within_s` seconds for each that does. `command` starts
     the probing process, to which names are added.
     """
-    waiting = [name for name in HARDWARE if _is_built_in(name)]
+    waiting = [name for name in HARDWARE if is_built_in(name, "w")]
     costs: dict[str, float] = {}
     while waiting:
         for said in _ask([*(command or _command()), *waiting], within_s):
@@ -102,14 +101,6 @@ def _ask(command: Sequence[str], within_s: float) -> list[Probed]:
         with suppress(msgspec.DecodeError):
             said.append(msgspec.json.decode(line, type=Probed))
     return said
-
-
-def _is_built_in(name: str) -> bool:
-    try:
-        av.Codec(name, "w")
-    except ValueError:
-        return False
-    return True
 
 
 def _command() -> list[str]:

@@ -7,7 +7,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from remotedesk.transport.video.encoder import Recipe, Target
+from remotedesk.transport.video.encoder import Recipe, Target, is_built_in
+from remotedesk.transport.video.ladder import SOFTWARE_OPTIONS, Option
 from remotedesk.transport.video.port import Effort, VideoCodec
 
 # SVT-AV1 writes what it does to standard error, and FFmpeg has no option for it; it asks once, when first opened.
@@ -16,7 +17,7 @@ os.putenv("SVT_LOG", "0")
 _SVT_PRESETS: Final = (7, 8, 10)  # from 9 on it has no tools for screens
 # Lines that turn are hardly alike from one picture to the next, but often alike to one of the last few: references are
 # worth more than anything else that x264 offers, and what it does for the eye costs likeness.
-_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1", "ref=4", "ref=4")
+_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1:me=umh:merange=24", "ref=6:subme=4:mixed-refs=1", "ref=4")
 _X264_PRESETS: Final = ("veryfast", "veryfast", "superfast")
 _VPX_SPEEDS: Final = (-4, -8, -12)
 _BUFFER_S: Final = 0.5  # how far x264 and libvpx may run ahead of the rate: it makes room for a key frame
@@ -67,3 +68,8 @@ SOFTWARE: Final[Mapping[VideoCodec, Recipe]] = MappingProxyType(
 
 # What every receiver of H.264 in a browser agrees to.
 H264_BASELINE: Final = replace(SOFTWARE[VideoCodec.H264], options=partial(_x264, "baseline"))
+
+
+def software_options() -> tuple[Option, ...]:
+    """Return the program's own encoders in the order of preference, without any that this build of FFmpeg lacks."""
+    return tuple(option for option in SOFTWARE_OPTIONS if is_built_in(option.name, "w"))
