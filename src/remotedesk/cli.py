@@ -36,6 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         hand.main(given[1:])
         return 0
+    if given[:1] == ["--internal-video-probe"]:
+        from remotedesk.transport.video import probe
+
+        probe.main(given[1:])
+        return 0
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")

@@ -13,10 +13,12 @@ from remotedesk.transport.video import (
     VideoCodec,
     VideoEncoder,
     coded_size,
+    decodable,
     frame_of,
     open_decoder,
     open_encoder,
     pixels_of,
+    software_options,
 )
 from remotedesk.transport.video.obu import unit_types
 from tests.bench.screen.likeness import ssim
@@ -38,6 +40,11 @@ def bytes_of(pixels: NDArray[np.uint32]) -> Bgrx:
 
 def likeness(one: Bgrx, other: NDArray[np.uint32]) -> float:
     return ssim(one[..., :3], bytes_of(other)[..., :3])
+
+
+def test_this_build_has_them_all() -> None:
+    assert decodable() == frozenset(VideoCodec)
+    assert [option.codec for option in software_options()] == list(VideoCodec)
 
 
 @codecs

@@ -95,9 +95,9 @@ def test_the_first_option_is_preferred() -> None:
 
 def test_rate_gives_way_before_effort_and_effort_before_codec() -> None:
     machine = Machine(ladder())
-    for step in range(60):
-        machine.slowness = 1.15**step
-        machine.run(4)
+    for step in range(120):
+        machine.slowness = 1.06**step
+        machine.run(3)
     places = [ORDER.index(rung) for rung in machine.rungs if rung]
     assert places == sorted(places)
     assert {rung.codec for rung in machine.rungs if rung} >= {VideoCodec.AV1, VideoCodec.H264}

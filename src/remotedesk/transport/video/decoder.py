@@ -13,6 +13,7 @@ from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 
 from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
+from remotedesk.transport.video.encoder import is_built_in
 from remotedesk.transport.video.obu import is_one_picture
 from remotedesk.transport.video.picture import coded_size
 from remotedesk.transport.video.port import VideoCodec, VideoDecoder
@@ -34,6 +35,11 @@ def open_decoder(codec: VideoCodec, width: int, height: int, *, exact: bool = Tr
     Raises ValueError: size out of bounds. PlatformError(PLATFORM_UNSUPPORTED): it was left out of this build.
     """
     return _Decoder(codec, coded_size(width, height), exact)
+
+
+def decodable() -> frozenset[VideoCodec]:
+    """Return what can be decoded here."""
+    return frozenset(codec for codec, (name, _) in _DECODERS.items() if is_built_in(name, "r"))
 
 
 class _Decoder:

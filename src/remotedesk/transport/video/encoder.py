@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final, cast
+from typing import Final, Literal, cast
 
 import av
 from av.error import FFmpegError
@@ -90,10 +90,9 @@ class RecipeEncoder:
             return
         change = self._target.bits_per_frame / self._opened_with.bits_per_frame
         if not 1 / REOPEN_FACTOR < change < REOPEN_FACTOR:
+            context = self._opened()
             self.close()
-            self._opened_with = self._target
-            self._pictures = 0
-            self._context = self._opened()
+            self._context, self._opened_with, self._pictures = context, self._target, 0
         elif self._recipe.takes_rate:
             # The context counts pictures, each as long as when it was opened.
             self._context.bit_rate = round(self._target.bits_per_frame * self._opened_with.frames_per_second)
@@ -113,6 +112,15 @@ class RecipeEncoder:
         except (FFmpegError, ValueError):
             raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, self.name) from None
         return context
+
+
+def is_built_in(name: str, mode: Literal["r", "w"]) -> bool:
+    """Return whether FFmpeg was built with the decoder (`r`) or encoder (`w`) of this name."""
+    try:
+        av.Codec(name, mode)
+    except ValueError:
+        return False
+    return True
 
 
 def _checked(target: Target) -> Target:

@@ -7,9 +7,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from remotedesk.transport.video.encoder import Recipe, RecipeEncoder, Target
-from remotedesk.transport.video.picture import coded_size
-from remotedesk.transport.video.port import Effort, VideoCodec, VideoEncoder
+from remotedesk.transport.video.encoder import Recipe, Target, is_built_in
+from remotedesk.transport.video.ladder import SOFTWARE_OPTIONS, Option
+from remotedesk.transport.video.port import Effort, VideoCodec
 
 # SVT-AV1 writes what it does to standard error, and FFmpeg has no option for it; it asks once, when first opened.
 os.putenv("SVT_LOG", "0")
@@ -17,7 +17,7 @@ os.putenv("SVT_LOG", "0")
 _SVT_PRESETS: Final = (7, 8, 10)  # from 9 on it has no tools for screens
 # Lines that turn are hardly alike from one picture to the next, but often alike to one of the last few: references are
 # worth more than anything else that x264 offers, and what it does for the eye costs likeness.
-_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1", "ref=4", "ref=4")
+_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1:me=umh:merange=24", "ref=6:subme=4:mixed-refs=1", "ref=4")
 _X264_PRESETS: Final = ("veryfast", "veryfast", "superfast")
 _VPX_SPEEDS: Final = (-4, -8, -12)
 _BUFFER_S: Final = 0.5  # how far x264 and libvpx may run ahead of the rate: it makes room for a key frame
@@ -66,24 +66,10 @@ SOFTWARE: Final[Mapping[VideoCodec, Recipe]] = MappingProxyType(
     }
 )
 
-_BASELINE: Final = replace(SOFTWARE[VideoCodec.H264], options=partial(_x264, "baseline"))
+# What every receiver of H.264 in a browser agrees to.
+H264_BASELINE: Final = replace(SOFTWARE[VideoCodec.H264], options=partial(_x264, "baseline"))
 
 
-def open_encoder(
-    codec: VideoCodec,
-    width: int,
-    height: int,
-    *,
-    bits_per_second: int,
-    frames_per_second: float,
-    effort: Effort = Effort.LESS,
-    baseline: bool = False,
-) -> VideoEncoder:
-    """Return the program's own encoder for pictures of this size, in pixels; what it takes is of `coded_size`.
-
-    H.264 is made in the Main profile or, for a receiver that has agreed to no more, in the constrained `baseline`.
-    Raises ValueError: size or rate out of bounds. PlatformError(PLATFORM_UNSUPPORTED): it was left out of this build.
-    """
-    target = Target(bits_per_second, frames_per_second)
-    recipe = _BASELINE if baseline and codec is VideoCodec.H264 else SOFTWARE[codec]
-    return RecipeEncoder(recipe, coded_size(width, height), target, effort)
+def software_options() -> tuple[Option, ...]:
+    """Return the program's own encoders in the order of preference, without any that this build of FFmpeg lacks."""
+    return tuple(option for option in SOFTWARE_OPTIONS if is_built_in(option.name, "w"))
