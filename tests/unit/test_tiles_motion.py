@@ -13,6 +13,7 @@ from remotedesk.features.screen.tiles import Applied, TileSource, TileView
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
 from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
+from remotedesk.transport.video import software_options
 from remotedesk.wire.tiles import TILES, Update
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
 from tests.bench.screen import pictures
@@ -41,7 +42,7 @@ class Link:
     """Both ends, a clock and a rate."""
 
     def __init__(self, rate_bps: float) -> None:
-        self.source, self.view = TileSource(), TileView()
+        self.source, self.view = TileSource(encoders=software_options()), TileView()
         self.rate_bps, self.now = rate_bps, 100.0
         self.videos: list[VideoPart] = []
         self.exact = False

@@ -21,6 +21,7 @@ from remotedesk.wire.session import Granted, InputRefused, SessionMessage
 
 SIGNS_PER_S: Final = 4.0
 NOTE_EVERY_S: Final = 10.0
+PROBE_AFTER_S: Final = 10.0  # when the first picture has long been shown
 
 
 class CustomerFeatures:
@@ -51,7 +52,7 @@ class CustomerFeatures:
         now = time.monotonic()
         self._signs = {feature: TokenBucket(1, SIGNS_PER_S, now) for feature in Feature}
         self._refusals = TokenBucket(1, 1.0, now)
-        self._accounting: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         gate.listen(self._gate_changed)
 
     # -- life ------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ class CustomerFeatures:
                 self._world.tell(Failed(error.code))
         with contextlib.suppress(PlatformError):  # a comfort: the bar can be reached by mouse
             self._watches.append(platform.watch_hot_key(HotKey.BAR, self._bar_wanted))
-        self._accounting = asyncio.create_task(self._account())
+        self._tasks = [asyncio.create_task(self._account()), asyncio.create_task(self._look_for_hardware())]
 
     def attach(self, link: PeerLink) -> TileFlow:
         """Use a fresh, verified connection; returns the screen's way through it."""
@@ -106,9 +107,9 @@ class CustomerFeatures:
 
     async def close(self) -> None:
         """End the threads and watches."""
-        if self._accounting is not None:
-            self._accounting.cancel()
-            await asyncio.gather(self._accounting, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self.quiet()
         await asyncio.to_thread(self._join)
 
@@ -141,6 +142,10 @@ class CustomerFeatures:
         self._share.join()
         self._cursor.join()
         self._control.join()
+
+    async def _look_for_hardware(self) -> None:
+        await asyncio.sleep(PROBE_AFTER_S)
+        await self._share.look_for_hardware()
 
     async def _account(self) -> None:
         while True:

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from remotedesk.core.consent import Grant
@@ -16,6 +16,7 @@ from remotedesk.features.screen.granted_thread import LOOK_EVERY_S, GrantedThrea
 from remotedesk.features.screen.tiles import TileSource
 from remotedesk.platform.ports import CapturedFrame, Platform, ScreenCapture
 from remotedesk.transport.channels import Channel
+from remotedesk.transport.video import Option, probe_hardware, software_options
 from remotedesk.transport.window import DelayWindow
 from remotedesk.wire.tiles import Ack, TileMessage
 
@@ -132,6 +133,11 @@ class ScreenShare(GrantedThread):
         self._platform = platform
         self._flow: TileFlow | None = None
         self._failed = failed
+        self._encoders = software_options()
+
+    async def look_for_hardware(self) -> None:
+        """Find out which encoders of graphics cards work here, for what moves from the next stream on."""
+        self._encoders = (*await asyncio.to_thread(probe_hardware), *self._encoders)
 
     def attach(self, flow: TileFlow) -> None:
         """Feed a fresh connection, beginning with the whole picture."""
@@ -145,7 +151,7 @@ class ScreenShare(GrantedThread):
         """Capture and send until `stop`."""
         capture = self._platform.open_capture(grant)
         try:
-            capturing = _Capturing(capture, grant, stop)
+            capturing = _Capturing(capture, grant, stop, lambda: self._encoders)
             while not stop.is_set():
                 if (flow := self._flow) is not None:
                     capturing.go_on(flow)
@@ -163,10 +169,17 @@ class ScreenShare(GrantedThread):
 class _Capturing:
     """What the capture thread knows of the viewer's picture, and of its own."""
 
-    def __init__(self, capture: ScreenCapture, grant: Grant, stop: threading.Event) -> None:
+    def __init__(
+        self,
+        capture: ScreenCapture,
+        grant: Grant,
+        stop: threading.Event,
+        encoders: Callable[[], Sequence[Option]],
+    ) -> None:
         self._capture = capture
         self._grant = grant
         self._stop = stop
+        self._encoders = encoders
         self._source = TileSource()
         self._flow: TileFlow | None = None
         self._changed = True
@@ -181,7 +194,12 @@ class _Capturing:
         """Send what has changed, if anything has and there is room; waits a moment for either."""
         self._grant.require(self._grant.feature)
         if flow is not self._flow or flow.lost or self._disagrees(flow):
-            self._flow, self._source, self._changed, self._frame = flow, TileSource(THIN_LEVEL), True, None
+            self._flow, self._source, self._changed, self._frame = (
+                flow,
+                TileSource(THIN_LEVEL, self._encoders()),
+                True,
+                None,
+            )
             flow.begin()
         self._changed = self._changed or self._capture.wait_changed(self._patience_s)
         if not self._changed and self._frame is None:

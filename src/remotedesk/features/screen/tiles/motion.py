@@ -1,6 +1,7 @@
 """Chooses what moves more than the link can carry exactly, to be coded with loss as a picture of one region."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -24,13 +25,14 @@ from remotedesk.features.screen.tiles.grid import (
 from remotedesk.features.screen.tiles.heat import Heat
 from remotedesk.features.screen.tiles.strip_choice import FEW
 from remotedesk.features.screen.tiles.strips import colours_of
+from remotedesk.transport.video import Option
 from remotedesk.wire.video import LEAST_SIDE, MOST_VIDEO
 
 log = logging.getLogger(__name__)
 
 # Seconds that an exact picture takes: from this on it is coded, and shorter ones once it is.
-BEGIN_S: Final = 0.2
-GO_ON_S: Final = 0.12
+BEGIN_S: Final = 0.1
+GO_ON_S: Final = 0.07
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 NEAR: Final = 1  # tiles around what moves, in which it may have moved before
@@ -45,13 +47,14 @@ class MotionSource:
     Without a `tick` that knows a rate nothing is ever coded.
     """
 
-    def __init__(self, width: int, height: int) -> None:
+    def __init__(self, width: int, height: int, encoders: Sequence[Option] = ()) -> None:
+        """`encoders` are those that work here; without one all goes exactly."""
+        self._encoders = encoders
         self._size = (width, height)
         self._heat = Heat(width, height)
         self._now = 0.0
         self._rate_bps = 0.0
         self._coder: RegionCoder | None = None
-        self._works = True
 
     def tick(self, now: float, rate_bps: float) -> None:
         """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
@@ -99,7 +102,7 @@ class MotionSource:
         """
         moving = changes.tiles & stale
         busy = moving & (self._inside(self._coder.region) if self._coder else self._heat.hot)
-        if not self._works or not self._rate_bps or not busy.any():
+        if not self._encoders or not self._rate_bps or not busy.any():
             return None
         if self._exact_s(frame, changes, busy) < (GO_ON_S if self._coder else BEGIN_S):
             return None
@@ -150,7 +153,7 @@ class MotionSource:
         self.close()
         if min(region.width, region.height) >= LEAST_SIDE and region.width * region.height <= MOST_VIDEO:
             try:
-                self._coder = RegionCoder(region, self._rate_bps)
+                self._coder = RegionCoder(region, self._rate_bps, self._encoders)
             except PlatformError as error:
                 self._give_up(error)
 
@@ -158,7 +161,7 @@ class MotionSource:
         """Send all exactly from now on, however long it takes."""
         log.info("nothing can be coded here: %s", error)
         self.close()
-        self._works = False
+        self._encoders = ()
 
 
 def _widened(rect: Rect, width: int, height: int) -> Rect:

@@ -1,6 +1,6 @@
 """The customer's end: turns each captured picture into the messages that bring the viewer's up to it."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -26,6 +26,7 @@ from remotedesk.features.screen.tiles.motion import MotionSource
 from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves
 from remotedesk.features.screen.tiles.strip_choice import StripChoice
 from remotedesk.features.screen.tiles.strips import StripEncoder
+from remotedesk.transport.video import Option
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update, allowed_size
 
 SMALL: Final = 96 * 96  # pixels of a rectangle that goes before larger ones …
@@ -41,8 +42,9 @@ class TileSource:
     One source speaks to one `TileView`: both begin together, and every message reaches the view, in order.
     """
 
-    def __init__(self, level: int = 3) -> None:
-        """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear."""
+    def __init__(self, level: int = 3, encoders: Sequence[Option] = ()) -> None:
+        """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear; `encoders` are for what moves."""
+        self._encoders = encoders
         self.spares_bytes = True  # where the link is so fast that strips would take longer to code than to send: False
         self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
         self.waits = False  # True while all that he lacks is to rest first, or to move on
@@ -135,7 +137,7 @@ class TileSource:
         self._frame = self._changes = None
         self._resume_at = 0
         self.motion.close()
-        self.motion = MotionSource(width, height)
+        self.motion = MotionSource(width, height, self._encoders)
         self._lossy = Lossy(width, height)
         self._before: Pixels | None = None  # the picture captured before
         self._held = self.waits = False
