@@ -220,7 +220,8 @@ class _Capturing:
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps)
         for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
-            if room <= 0 and not (room := self._room_again(flow)):
+            # What the link carries while the next picture is coded may as well be handed over now.
+            if room + motion.carried_bytes <= 0 and not (room := self._room_again(flow)):
                 flow.lost = True
                 return
             flow.pictures, flow.exact = flow.pictures + (frame is not before), False

@@ -18,12 +18,11 @@ from remotedesk.wire.video import VIDEO_LAYOUT, Coding, VideoPart
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-H264_FROM_BPS: Final = 1e6
 LEAST_FPS: Final = 6.0
 MOST_FPS: Final = 30.0
 SLOWER: Final = (1.0, 0.75, 0.5)  # what a machine that is too slow for it may do instead
 RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 9.6 on a link of 430 kbit/s, 20 at 1.7 Mbit/s
-SHARE: Final = 0.9  # of the known rate, for the coded pictures; the rest is for tiles, headers and sound
+SHARE: Final = 1.1  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
 EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
 MOST_WRONG: Final = 2.0  # times the bits a picture should have …
 AT_ONCE: Final = 1.5  # what x264 does while it runs; `bits` stays what it was opened with
@@ -73,7 +72,7 @@ class RegionCoder:
         self._pixels = region.width * region.height
         most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
         rates = [most * each for each in SLOWER]
-        self._ladder = Ladder(preferred(encoders, rate_bps), frozenset(VideoCodec), self._pixels, rates)
+        self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates)
         self._rung = _known(self._ladder.rung)
         self._encoder, self._bits = self._opened(rate_bps)
         self._wrong_since = math.inf  # the bits of a picture
@@ -91,8 +90,12 @@ class RegionCoder:
         return self.coded_at + EARLY / self.frames_per_second(rate_bps) - now
 
     def wanted_bytes(self, rate_bps: float) -> int:
-        """Return how much room there should be before the next picture is coded, so that half of it fits when it is."""
-        return max(0, int(self._typical_bytes / 2 - self._typical_s * rate_bps / 8))
+        """Return how much room there should be to begin the next picture, so that half of it fits when it is coded."""
+        return max(0, int(self._typical_bytes / 2) - self.carried_bytes(rate_bps))
+
+    def carried_bytes(self, rate_bps: float) -> int:
+        """Return how much the link carries while a picture is coded."""
+        return int(self._typical_s * rate_bps / 8)
 
     def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
         """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out."""
@@ -148,14 +151,15 @@ class RegionCoder:
             self._wrong_since = min(self._wrong_since, now)
 
 
-def preferred(encoders: Sequence[Option], rate_bps: float) -> list[Option]:
-    """Return the encoders in the order to try: H.264 before AV1 where the rate allows it.
+def preferred(encoders: Sequence[Option]) -> list[Option]:
+    """Return the encoders in the order to try: H.264 first.
 
-    Lines that turn, at 1.7 Mbit/s: .92 by x264 in 40 ms, .77 by SVT-AV1 in 65 ms; at 380 kbit/s .75 and .78. The fullest
-    effort is left out: it would take more than a core while the customer's own program draws.
+    Lines that turn, at 1.7 Mbit/s: .92 by x264 in 40 ms, .77 by SVT-AV1 in 65 ms; at 380 kbit/s .75 and .78, but SVT-AV1
+    begins with two pictures of 33 kB, more than a second on such a link. The fullest effort is left out: it would take
+    more than a core while the customer's own program draws.
     """
     able = [replace(each, costs={effort: each.costs[effort] for effort in each.costs if effort}) for each in encoders]
-    return sorted(able, key=lambda each: each.codec is VideoCodec.AV1 and rate_bps >= H264_FROM_BPS)
+    return sorted(able, key=lambda each: each.codec is not VideoCodec.H264)
 
 
 def _known(rung: Rung | None) -> Rung:

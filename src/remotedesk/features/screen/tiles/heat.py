@@ -7,9 +7,9 @@ import numpy as np
 
 from remotedesk.features.screen.tiles.grid import Mask, tile_counts
 
-HALVED_AFTER_S: Final = 0.5  # how long a change counts
-HOT: Final = 1.5  # changes counted so: two that follow each other
-WARM: Final = 0.3  # it was hot a second ago
+HALVED_AFTER_S: Final = 1.0  # how long a change counts
+HOT: Final = 1.5  # changes counted so: two within a second
+WARM: Final = 0.4  # it was hot two seconds ago
 REST_S: Final = 0.2  # without a change
 
 

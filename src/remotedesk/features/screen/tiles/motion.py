@@ -78,6 +78,11 @@ class MotionSource:
         """How much room there should be before the next picture is coded; 0 while nothing moves."""
         return self._coder.wanted_bytes(self._rate_bps) if self._coder else 0
 
+    @property
+    def carried_bytes(self) -> int:
+        """How much the link carries while a picture is coded; 0 while nothing moves."""
+        return self._coder.carried_bytes(self._rate_bps) if self._coder else 0
+
     def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, if any is; 0.0 or less when it may."""
         return self._coder.due_in_s(now, self._rate_bps) if self._coder else 0.0
@@ -106,9 +111,11 @@ class MotionSource:
             return None
         if self._exact_s(frame, changes, busy) < (GO_ON_S if self._coder else BEGIN_S):
             return None
-        hot = moving & self._heat.hot
-        if self._coder is None or np.count_nonzero(hot & ~self._inside(self._coder.region)) > OUTSIDE * hot.sum():
-            self._move_region(frame, changes, hot)
+        outside = moving & self._heat.hot
+        if self._coder:
+            outside &= ~self._inside(self._coder.region)
+        if self._coder is None or np.count_nonzero(outside) > OUTSIDE * np.count_nonzero(moving):
+            self._move_region(frame, changes, moving & self._heat.warm)
         return moving & self._inside(self._coder.region) if self._coder else None
 
     def code(self, frame: Pixels, mask: Mask) -> Coded | None:
@@ -142,12 +149,12 @@ class MotionSource:
         """True for few colours, which cost less than zstd says: see `strips`."""
         return len(colours_of(frame, rectangles(Changes(changes.pixels, tiles)), TILE)) <= FEW
 
-    def _move_region(self, frame: Pixels, changes: Changes, hot: Mask) -> None:
+    def _move_region(self, frame: Pixels, changes: Changes, moving: Mask) -> None:
         """Choose another region, around what is busy and what was so lately beside it."""
         width, height = self._size
-        busy = max(islands(hot), key=np.count_nonzero)
-        if (hot & ~busy).any() and self._exact_s(frame, changes, hot & ~busy) >= GO_ON_S:
-            busy = hot
+        busy = max(islands(moving), key=np.count_nonzero)
+        if self._exact_s(frame, changes, moving & ~busy) >= GO_ON_S:
+            busy = moving
         near = self._inside(_widened(bounds_of(busy, width, height), width, height))
         region = bounds_of(self._heat.warm & near | busy, width, height)
         self.close()
