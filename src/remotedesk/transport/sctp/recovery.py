@@ -14,15 +14,15 @@ from itertools import islice
 from typing import Final
 
 from aiortc.rtcsctptransport import DataChunk, RTCSctpTransport, SackChunk
-from aiortc.utils import uint32_gt
+from aiortc.utils import uint32_gt, uint32_gte
+
+from remotedesk.transport.sctp.repair import RepairWindow
 
 RTO_FIRST_S: Final = 1.0  # RFC 9260 section 16; aiortc has the 3 s of RFC 4960
 RTO_LEAST_S: Final = 0.05  # aiortc acknowledges every packet at once, so there is no delayed one to wait for
 RTO_MOST_S: Final = 1.0  # a link that comes back is noticed within this
 RTO_MARGIN_S: Final = 0.03  # for the timers and threads of a desktop
 CONGESTION_WINDOW: Final = 1024 * 1024  # bytes; never the limit, since senders bound what is under way
-MOST_REPEATS: Final = 64  # packets at one timeout
-_NO_GAP: Final = (1 << 32, 1 << 32)
 _NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: only time says that it is lost again
 
 
@@ -39,15 +39,18 @@ class PacketCounts:
 class RecoveringSctpTransport(RTCSctpTransport):
     """An association as aiortc makes it, with other timers and loss detection; the wire format is untouched."""
 
-    _repeats: int  # packets that the last timeout repeated; 0 after a round trip without one
+    _timeouts: int  # one after the other, without a round trip in between that is certain
     _sacked_at_timeout: int  # what was acknowledged then
     _newest_received: int  # of what has come, the number of what was sent last
+    _repairing: int | None  # the newest packet sent when a loss was found; None once it has arrived
+    _repair: RepairWindow
     counts: PacketCounts
 
     def _update_rto(self, R: float) -> None:  # noqa: N803 (aiortc's name)
         super()._update_rto(R)
         self._rto = self._timeout_s
-        self._repeats = 0
+        self._timeouts = 0
+        self._repair.took(R, time.time())
 
     @property
     def _timeout_s(self) -> float:
@@ -64,13 +67,15 @@ class RecoveringSctpTransport(RTCSctpTransport):
         self._t3_handle = asyncio.get_running_loop().call_later(wait, self._t3_expired)
 
     def _t3_expired(self) -> None:
-        """Repeat the oldest packet alone, which costs little if it was on its way; after an answer, ever more."""
+        """Repeat the oldest packet alone, which costs little if it was on its way; if only that is answered, all."""
         self._t3_handle = None
         answered = self._sacked_at_timeout != self._last_sacked_tsn
-        self._repeats = min(max(1, 2 * self._repeats), MOST_REPEATS) if answered else 1
+        self._timeouts += 1
         self._sacked_at_timeout = self._last_sacked_tsn
+        self._begin_repair()
+        self._fast_recovery_transmit = True
         lost = (chunk for chunk in self._sent_queue if not chunk._acked and not self._maybe_abandon(chunk))
-        for chunk in islice(lost, self._repeats):
+        for chunk in islice(lost, None if answered and self._timeouts > 1 else 1):
             chunk._retransmit = True
             self._flight_size_decrease(chunk)
         self._update_advanced_peer_ack_point()
@@ -95,50 +100,64 @@ class RecoveringSctpTransport(RTCSctpTransport):
         return duplicate
 
     async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
-        if chunk.gaps and not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
-            self._mark_lost(chunk)
+        if not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
+            self._look_for_lost(chunk)
+            if self._repairing is not None and uint32_gte(chunk.cumulative_tsn, self._repairing):
+                self._repairing = None
         await super()._receive_sack_chunk(chunk)
 
-    def _mark_lost(self, sack: SackChunk) -> None:
+    def _look_for_lost(self, sack: SackChunk) -> None:
         """Mark for repeating what was sent well before something that has arrived (RACK, RFC 8985 section 6.2).
 
         Of a repeated packet that arrives nobody knows which of the two it was, so it says nothing about others.
         """
-        newest = 0.0
+        newest, arrived = 0.0, 0
         missing: list[DataChunk] = []
         for chunk, is_missing in _missing(sack, self._sent_queue):
             if is_missing:
                 missing.append(chunk)
                 continue
             chunk._retransmit = False
-            if not chunk._acked and chunk._sent_count == 1:
-                newest = max(newest, _sent_at(chunk))
-        if newest:
-            self._update_rto(time.time() - newest)  # aiortc learns nothing while something is missing
-        before = newest - (self._srtt or 0.0) / 8
+            if not chunk._acked:
+                arrived += chunk._book_size
+                newest = max(newest, _sent_at(chunk) if chunk._sent_count == 1 else 0.0)
+        now = time.time()
+        self._repair.arrived(arrived, now)
+        if newest and sack.gaps:
+            self._update_rto(now - newest)  # aiortc learns nothing while something is missing
+        self._mark_lost(missing, newest - (self._srtt or 0.0) / 8)
+
+    def _mark_lost(self, missing: list[DataChunk], before: float) -> None:
         for chunk in missing:
             if chunk._sent_count > 1:
                 chunk._misses = _NEVER
             if chunk._in_flight and _sent_at(chunk) < before:
                 chunk._retransmit = not self._maybe_abandon(chunk)
                 self._flight_size_decrease(chunk)
+                self._begin_repair()
+
+    def _begin_repair(self) -> None:
+        if self._repairing is None and self._sent_queue:
+            self._repairing = self._sent_queue[-1].tsn
+            self._fast_recovery_transmit = True  # the first is repeated at once
 
     async def _transmit(self) -> None:
-        """Send all there is, not four packets: aiortc waits for an acknowledgement then."""
+        """Send all that may be under way, not four packets: aiortc waits for an acknowledgement then."""
         before = -1
         while self._flight_size > before:
             before = self._flight_size
-            self._cwnd = max(self._cwnd, CONGESTION_WINDOW)
+            self._cwnd = CONGESTION_WINDOW if self._repairing is None else self._repair.allows(time.time())
             await super()._transmit()
-            if not self._outbound_queue:
-                return
+        if self._sent_queue and self._t3_handle is None:
+            self._t3_restart()
 
 
 def tune(sctp: RTCSctpTransport) -> None:
     """Give an association that has not been started yet the behaviour above."""
     sctp.__class__ = RecoveringSctpTransport
     assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
-    sctp._repeats, sctp._sacked_at_timeout = 0, sctp._last_sacked_tsn
+    sctp._timeouts, sctp._sacked_at_timeout = 0, sctp._last_sacked_tsn
+    sctp._repairing, sctp._repair = None, RepairWindow()
     sctp._newest_received, sctp.counts = 0, PacketCounts()
     sctp._rto = RTO_FIRST_S
 
@@ -148,14 +167,16 @@ def _sent_at(chunk: DataChunk) -> float:
 
 
 def _missing(sack: SackChunk, queue: Iterable[DataChunk]) -> Iterator[tuple[DataChunk, bool]]:
-    """Yield each packet of `queue`, in the order of their numbers, and whether `sack` does not report it."""
+    """Yield each packet of `queue` up to the last that `sack` reports, and whether it does not report that one."""
     gaps = iter(sack.gaps)
-    first, last = next(gaps, _NO_GAP)
+    first, last = 0, 0
     for chunk in queue:
+        place = (chunk.tsn - sack.cumulative_tsn) % (1 << 32)
         if not uint32_gt(chunk.tsn, sack.cumulative_tsn):
             yield chunk, False
             continue
-        place = (chunk.tsn - sack.cumulative_tsn) % (1 << 32)
         while last < place:
-            first, last = next(gaps, _NO_GAP)
+            first, last = next(gaps, (0, 1 << 32))
+            if not first:
+                return
         yield chunk, place < first

@@ -1,0 +1,46 @@
+"""How much may be under way while lost packets are repeated: as much as has arrived within a round trip.
+
+A link that has just become forty times slower has dropped what it had no room for. Repeated at once, all of it would
+be dropped again; repeated as others arrive (packet conservation, RFC 6937), it passes, and the queue drains as well
+since what a queue adds to the round trip does not count.
+"""
+
+from collections import deque
+from typing import Final
+
+LEAST: Final = 4_800  # bytes; four packets
+QUEUE_S: Final = 0.025  # the queue aimed at, as that of DelayWindow
+SHORTEST_KEPT_S: Final = 10.0  # the shortest round trip counts for this long, and at most twice
+
+
+class RepairWindow:
+    """All times are seconds of one clock, passed in."""
+
+    def __init__(self) -> None:
+        self._arrived: deque[tuple[float, int]] = deque()
+        self._recent = 0  # bytes in it
+        self._shortest = self._shortest_before = float("inf")
+        self._since = float("-inf")
+
+    def took(self, rtt: float, now: float) -> None:
+        """Count a round trip of a packet that was sent once."""
+        if now - self._since >= SHORTEST_KEPT_S:
+            self._shortest_before, self._shortest, self._since = self._shortest, rtt, now
+        self._shortest = min(self._shortest, rtt)
+
+    def arrived(self, nbytes: int, now: float) -> None:
+        """Count bytes that an acknowledgement says to have arrived."""
+        self._arrived.append((now, nbytes))
+        self._recent += nbytes
+        self._forget(now)
+
+    def allows(self, now: float) -> int:
+        """Return how many bytes may be under way."""
+        self._forget(now)
+        return max(LEAST, self._recent)
+
+    def _forget(self, now: float) -> None:
+        span = min(self._shortest, self._shortest_before)
+        since = now - (span if span < SHORTEST_KEPT_S else 0.0) - QUEUE_S
+        while self._arrived and self._arrived[0][0] < since:
+            self._recent -= self._arrived.popleft()[1]
