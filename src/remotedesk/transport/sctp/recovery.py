@@ -23,6 +23,7 @@ RTO_LEAST_S: Final = 0.05  # aiortc acknowledges every packet at once, so there 
 RTO_MOST_S: Final = 1.0  # a link that comes back is noticed within this
 RTO_MARGIN_S: Final = 0.03  # for the timers and threads of a desktop
 CONGESTION_WINDOW: Final = 1024 * 1024  # bytes; never the limit, since senders bound what is under way
+MOST_UNANSWERED: Final = 6  # timeouts that double the patience
 _NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: only time says that it is lost again
 
 
@@ -39,6 +40,7 @@ class PacketCounts:
 class RecoveringSctpTransport(RTCSctpTransport):
     """An association as aiortc makes it, with other timers and loss detection; the wire format is untouched."""
 
+    _unanswered: int  # timeouts since something was heard
     _timeouts: int  # one after the other, without a round trip in between that is certain
     _sacked_at_timeout: int  # what was acknowledged then
     _newest_received: int  # of what has come, the number of what was sent last
@@ -59,17 +61,26 @@ class RecoveringSctpTransport(RTCSctpTransport):
         return min(RTO_MOST_S, max(RTO_LEAST_S, self._srtt + max(4 * self._rttvar, RTO_MARGIN_S)))
 
     def _t3_restart(self) -> None:
-        """Count the timeout from when the oldest packet was sent, not from the last acknowledgement (RFC 7765)."""
+        """Wait until the oldest packet is late (RFC 7765), or until nothing has been heard for two round trips.
+
+        After a queue has drained the round trips in it would make the timeout long, but while anything is under way
+        answers come one after the other.
+        """
         self._t3_cancel()
         now = time.time()
         sent_at = next((_sent_at(chunk) for chunk in self._sent_queue if not chunk._acked), now)
-        wait = max(self._rto - (now - sent_at), RTO_MARGIN_S)
+        wait = min(max(self._rto - (now - sent_at), RTO_MARGIN_S), self._silence_s)
         self._t3_handle = asyncio.get_running_loop().call_later(wait, self._t3_expired)
+
+    @property
+    def _silence_s(self) -> float:
+        return max(2 * self._repair.shortest_s, RTO_LEAST_S) * 2.0**self._unanswered
 
     def _t3_expired(self) -> None:
         """Repeat the oldest packet alone, which costs little if it was on its way; if only that is answered, all."""
         self._t3_handle = None
         answered = self._sacked_at_timeout != self._last_sacked_tsn
+        self._unanswered = 0 if answered else min(self._unanswered + 1, MOST_UNANSWERED)
         self._timeouts += 1
         self._sacked_at_timeout = self._last_sacked_tsn
         self._begin_repair()
@@ -102,9 +113,16 @@ class RecoveringSctpTransport(RTCSctpTransport):
     async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
         if not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
             self._look_for_lost(chunk)
-            if self._repairing is not None and uint32_gte(chunk.cumulative_tsn, self._repairing):
-                self._repairing = None
+            self._unanswered = 0
         await super()._receive_sack_chunk(chunk)
+        if self._repairing is not None and uint32_gte(self._last_sacked_tsn, self._repairing) and not self._waits:
+            self._repairing = None
+        if self._sent_queue:
+            self._t3_restart()
+
+    @property
+    def _waits(self) -> bool:
+        return bool(self._outbound_queue or self._data_channel_queue)
 
     def _look_for_lost(self, sack: SackChunk) -> None:
         """Mark for repeating what was sent well before something that has arrived (RACK, RFC 8985 section 6.2).
@@ -156,7 +174,7 @@ def tune(sctp: RTCSctpTransport) -> None:
     """Give an association that has not been started yet the behaviour above."""
     sctp.__class__ = RecoveringSctpTransport
     assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
-    sctp._timeouts, sctp._sacked_at_timeout = 0, sctp._last_sacked_tsn
+    sctp._unanswered, sctp._timeouts, sctp._sacked_at_timeout = 0, 0, sctp._last_sacked_tsn
     sctp._repairing, sctp._repair = None, RepairWindow()
     sctp._newest_received, sctp.counts = 0, PacketCounts()
     sctp._rto = RTO_FIRST_S

@@ -10,6 +10,7 @@ from typing import Final
 
 LEAST: Final = 4_800  # bytes; four packets
 QUEUE_S: Final = 0.025  # the queue aimed at, as that of DelayWindow
+FIRST_S: Final = 0.5  # round trip before one is known
 SHORTEST_KEPT_S: Final = 10.0  # the shortest round trip counts for this long, and at most twice
 
 
@@ -19,7 +20,7 @@ class RepairWindow:
     def __init__(self) -> None:
         self._arrived: deque[tuple[float, int]] = deque()
         self._recent = 0  # bytes in it
-        self._shortest = self._shortest_before = float("inf")
+        self._shortest = self._shortest_before = FIRST_S
         self._since = float("-inf")
 
     def took(self, rtt: float, now: float) -> None:
@@ -39,8 +40,12 @@ class RepairWindow:
         self._forget(now)
         return max(LEAST, self._recent)
 
+    @property
+    def shortest_s(self) -> float:
+        """The shortest round trip of late, in seconds; FIRST_S before the first."""
+        return min(self._shortest, self._shortest_before)
+
     def _forget(self, now: float) -> None:
-        span = min(self._shortest, self._shortest_before)
-        since = now - (span if span < SHORTEST_KEPT_S else 0.0) - QUEUE_S
+        since = now - self.shortest_s - QUEUE_S
         while self._arrived and self._arrived[0][0] < since:
             self._recent -= self._arrived.popleft()[1]
