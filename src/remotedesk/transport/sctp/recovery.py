@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Final
 
 from aiortc.rtcsctptransport import DataChunk, RTCSctpTransport, SackChunk
-from aiortc.utils import uint32_gt, uint32_gte
+from aiortc.utils import uint32_gt
 
 from remotedesk.transport.sctp.repair import RepairWindow
 
@@ -44,7 +44,9 @@ class RecoveringSctpTransport(RTCSctpTransport):
     _timeouts: int  # one after the other, without a round trip in between that is certain
     _sacked_at_timeout: int  # what was acknowledged then
     _newest_received: int  # of what has come, the number of what was sent last
-    _repairing: int | None  # the newest packet sent when a loss was found; None once it has arrived
+    _repairing: bool
+    _repair_to: int  # the newest packet sent when a loss was found
+    _repaired_at: float  # when that had not arrived yet, or something waited to be sent
     _repair: RepairWindow
     counts: PacketCounts
 
@@ -112,60 +114,76 @@ class RecoveringSctpTransport(RTCSctpTransport):
 
     async def _receive_sack_chunk(self, chunk: SackChunk) -> None:
         if not uint32_gt(self._last_sacked_tsn, chunk.cumulative_tsn):
-            self._look_for_lost(chunk)
             self._unanswered = 0
+            self._look_for_lost(chunk, time.time())
         await super()._receive_sack_chunk(chunk)
-        if self._repairing is not None and uint32_gte(self._last_sacked_tsn, self._repairing) and not self._waits:
-            self._repairing = None
         if self._sent_queue:
             self._t3_restart()
 
-    @property
-    def _waits(self) -> bool:
-        return bool(self._outbound_queue or self._data_channel_queue)
-
-    def _look_for_lost(self, sack: SackChunk) -> None:
+    def _look_for_lost(self, sack: SackChunk, now: float) -> None:
         """Mark for repeating what was sent well before something that has arrived (RACK, RFC 8985 section 6.2).
 
-        Of a repeated packet that arrives nobody knows which of the two it was, so it says nothing about others.
+        Of a repeated packet that arrives nobody knows which of the two it was: it says something about repeated ones
+        only, and nothing if it comes sooner than any answer could.
         """
-        newest, arrived = 0.0, 0
+        newest = newest_repeated = 0.0
+        arrived = 0
         missing: list[DataChunk] = []
         for chunk, is_missing in _missing(sack, self._sent_queue):
             if is_missing:
                 missing.append(chunk)
                 continue
             chunk._retransmit = False
-            if not chunk._acked:
-                arrived += chunk._book_size
-                newest = max(newest, _sent_at(chunk) if chunk._sent_count == 1 else 0.0)
-        now = time.time()
+            if chunk._acked:
+                continue
+            arrived += chunk._book_size
+            if chunk._sent_count == 1:
+                newest = max(newest, _sent_at(chunk))
+            elif now - _sent_at(chunk) >= self._repair.shortest_s:
+                newest_repeated = max(newest_repeated, _sent_at(chunk))
         self._repair.arrived(arrived, now)
         if newest and sack.gaps:
             self._update_rto(now - newest)  # aiortc learns nothing while something is missing
-        self._mark_lost(missing, newest - (self._srtt or 0.0) / 8)
+        late = (self._srtt or 0.0) / 8
+        self._mark_lost(missing, newest - late, max(newest, newest_repeated) - late)
 
-    def _mark_lost(self, missing: list[DataChunk], before: float) -> None:
+    def _mark_lost(self, missing: list[DataChunk], before: float, repeated_before: float) -> None:
+        """Have repeated what was sent before the one time, or repeated before the other."""
         for chunk in missing:
-            if chunk._sent_count > 1:
+            repeated = chunk._sent_count > 1
+            if repeated:
                 chunk._misses = _NEVER
-            if chunk._in_flight and _sent_at(chunk) < before:
+            if chunk._in_flight and _sent_at(chunk) < (repeated_before if repeated else before):
                 chunk._retransmit = not self._maybe_abandon(chunk)
                 self._flight_size_decrease(chunk)
                 self._begin_repair()
 
     def _begin_repair(self) -> None:
-        if self._repairing is None and self._sent_queue:
-            self._repairing = self._sent_queue[-1].tsn
-            self._fast_recovery_transmit = True  # the first is repeated at once
+        """Let no more be under way than arrives, until all that was sent by now has arrived."""
+        if not self._repairing:
+            self._repairing = self._fast_recovery_transmit = True  # one leaves at once
+        if self._sent_queue:
+            self._repair_to = self._sent_queue[-1].tsn
+
+    @property
+    def _repairs_unfinished(self): return self._repairing and uint32_gt(self._repair_to, self._last_sacked_tsn)
+    def _is_repairing(self, now: float) -> bool:
+        """Go on for a round trip after the end: all that was held up is acknowledged in one moment."""
+        if self._repairs_unfinished:
+            self._repaired_at = now
+        elif now - self._repaired_at >= self._repair.span_s:
+            self._repairing = False
+        return self._repairing
 
     async def _transmit(self) -> None:
         """Send all that may be under way, not four packets: aiortc waits for an acknowledgement then."""
         before = -1
         while self._flight_size > before:
-            before = self._flight_size
-            self._cwnd = CONGESTION_WINDOW if self._repairing is None else self._repair.allows(time.time())
+            before, now = self._flight_size, time.time()
+            self._cwnd = (self._repair.allows(now)*(1 if self._repairs_unfinished else 2)) if self._is_repairing(now) else CONGESTION_WINDOW
             await super()._transmit()
+        if self._outbound_queue or self._data_channel_queue:
+            self._repaired_at = time.time()
         if self._sent_queue and self._t3_handle is None:
             self._t3_restart()
 
@@ -175,7 +193,8 @@ def tune(sctp: RTCSctpTransport) -> None:
     sctp.__class__ = RecoveringSctpTransport
     assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
     sctp._unanswered, sctp._timeouts, sctp._sacked_at_timeout = 0, 0, sctp._last_sacked_tsn
-    sctp._repairing, sctp._repair = None, RepairWindow()
+    sctp._repair = RepairWindow()
+    sctp._repairing, sctp._repair_to, sctp._repaired_at = False, sctp._last_sacked_tsn, 0.0
     sctp._newest_received, sctp.counts = 0, PacketCounts()
     sctp._rto = RTO_FIRST_S
 

@@ -45,7 +45,12 @@ class RepairWindow:
         """The shortest round trip of late, in seconds; FIRST_S before the first."""
         return min(self._shortest, self._shortest_before)
 
+    @property
+    def span_s(self) -> float:
+        """The round trip that is aimed at, with a little queue, in seconds."""
+        return self.shortest_s + QUEUE_S
+
     def _forget(self, now: float) -> None:
-        since = now - self.shortest_s - QUEUE_S
+        since = now - self.span_s
         while self._arrived and self._arrived[0][0] < since:
             self._recent -= self._arrived.popleft()[1]
