@@ -144,6 +144,8 @@ class RecoveringSctpTransport(RTCSctpTransport):
         self._repair.arrived(arrived, now)
         if newest and sack.gaps:
             self._update_rto(now - newest)  # aiortc learns nothing while something is missing
+        elif newest_repeated:
+            self._repair.took(now - newest_repeated, now, sure=False)
         late = (self._srtt or 0.0) / 8
         self._mark_lost(missing, newest - late, max(newest, newest_repeated) - late)
 

@@ -22,9 +22,13 @@ class RepairWindow:
         self._recent = 0  # bytes in it
         self._shortest = self._shortest_before = FIRST_S
         self._since = float("-inf")
+        self._smoothed = 0.0
 
-    def took(self, rtt: float, now: float) -> None:
-        """Count a round trip of a packet that was sent once."""
+    def took(self, rtt: float, now: float, sure: bool = True) -> None:
+        """Count a round trip; that of a packet that was sent again is not `sure`, and never the shortest."""
+        self._smoothed += (rtt - self._smoothed) / 8
+        if not sure:
+            return
         if now - self._since >= SHORTEST_KEPT_S:
             self._shortest_before, self._shortest, self._since = self._shortest, rtt, now
         self._shortest = min(self._shortest, rtt)
@@ -48,7 +52,7 @@ class RepairWindow:
     @property
     def span_s(self) -> float:
         """The round trip that is aimed at, with a little queue, in seconds."""
-        return self.shortest_s + QUEUE_S
+        return self.shortest_s + max(QUEUE_S, (self._smoothed - self.shortest_s) / 4)
 
     def _forget(self, now: float) -> None:
         since = now - self.span_s
