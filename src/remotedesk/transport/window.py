@@ -10,23 +10,18 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from remotedesk.transport.contest import HIGH_QUEUE_S, PACKET, Acknowledged, Contest
+
 FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
 LEAST_WINDOW: Final = 3_600  # bytes; three packets, without which no loss is noticed in time
 MOST_WINDOW: Final = 768 * 1024  # bytes; below the 1 MiB that may wait at the other side for a lost packet
-PACKET: Final = 1_160  # bytes; what aiortc puts into one packet
 MOST_MESSAGE: Final = 48 * 1024  # bytes
 QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
-HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
 RATE_KEPT_S: Final = 2.0
 BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
-DOUBTS: Final = 3
-ALIKE_S: Final = 0.010
-BASE_DOUBTED_S: Final = 2.0  # so long, if it has just become much longer
-FOREIGN_AFTER_S: Final = 0.3  # a queue that stays high for this long while our own is short is somebody else's
-COMPETE_S: Final = 15.0  # then it is seen whether he is still there
-BACK_OFF: Final = .7  # as CUBIC, RFC 9438
-GAIN=2.0
-OUT=0.025
+BASE_DOUBTED_S: Final = 0.5  # so long, if it seems much longer, which may be somebody else's queue
+DOUBTS: Final = 3  # it is longer when so many times in a row …
+ALIKE_S: Final = 0.010  # … the same was found
 HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
 
 
@@ -60,14 +55,11 @@ class DelayWindow:
         self._rtt: float | None = None
         self._base: float | None = None
         self._probe_at = 0.0  # when to look for it again
-        self._doubted: deque[float] = deque(maxlen=DOUBTS)  # what the last probes found
+        self._doubted: list[float] = []  # what the last probes found
         self._base_bytes = 0  # the size of the message it was measured with
         self._high_since: tuple[float, int] | None = None  # when, and bytes delivered by then
         self._probing: tuple[float, tuple[float, int]] | None = None  # until when; shortest round trip, of what size
-        self._window_before = 0.0  # what the window was when the queue became high
-        self._short_since: tuple[float, float] | None = None  # since when our own part of a high queue is short
-        self._competing: float | None = None  # until when the window is one against somebody who fills the queue
-        self._backed_off = -100.0; self._remembered_until = 0.0
+        self._contest = Contest()
 
     @property
     def rate_bps(self) -> float:
@@ -107,47 +99,23 @@ class DelayWindow:
             self._in_flight -= last.nbytes
             self._delivered += last.nbytes
         self._delivered_at, self._first_sent_at = now, last.sent_at
-        rtt = now - last.sent_at
-        before = self.rtt_s
-        self._rtt = rtt if self._rtt is None else self._rtt + (rtt - self._rtt) / 8
+        rtt, usual = now - last.sent_at, self.rtt_s
+        self._rtt = rtt if self._rtt is None else usual + (rtt - usual) / 8
         self._note_base(rtt, last.nbytes, now)
         self._note_rate(last, now)
         if self._rates:
             queue_s = rtt - self._known_base - max(0, last.nbytes - self._base_bytes) / self._rate
             self._note_queue(queue_s, last.loaded, now)
-            self._note_others(rtt, queue_s, last, now)
-            if self._competing is not None:
-                self._compete(rtt, before, last, now)
-                return
-            # Without it a window of a few packets, full or not, would be rounded down for ever.
-            more = PACKET if last.loaded and queue_s < QUEUE_S / 2 else 0
-            self._window = min(MOST_WINDOW, self._fitting(self._rate) + more)
+            self._size(Acknowledged(now, last.sent_at, last.nbytes, rtt, usual, queue_s, last.loaded))
 
-    def _note_others(self, rtt, queue_s, last, now):
-        if self._competing is not None and (queue_s < OUT or now >= self._competing):
-            self._window_before, self._remembered_until = self._window, now + 10.0
-            self._competing = self._short_since = None
-        elif queue_s < HIGH_QUEUE_S:
-            self._short_since = None
-            if now >= self._remembered_until:
-                self._window_before = self._window
-        elif self._competing is not None:
-            return
-        elif self._in_flight > self._fitting(self._rate):
-            self._short_since = None
-        elif self._short_since is None or rtt < 0.7 * self._short_since[1]:
-            self._short_since = now, rtt
-        elif last.loaded and last.sent_at - self._short_since[0] >= FOREIGN_AFTER_S:
-            self._competing = now + COMPETE_S
-            self._window = min(max(self._window, self._window_before), 4 * self._fitting(self._rate))
-
-    def _compete(self, rtt, before, last, now):
-        if rtt > 1.4 * before and last.sent_at > self._backed_off:
-            self._window = max(LEAST_WINDOW, self._window * BACK_OFF)
-            self._backed_off = now
-        elif last.loaded:
-            more = GAIN * PACKET * last.nbytes / self._window if self._backed_off >= now - 20 else last.nbytes/2
-            self._window = min(MOST_WINDOW, self._window + more)
+    def _size(self, ack: Acknowledged) -> None:
+        """Make the window as large as the link needs it, or as it takes to hold our part against somebody else."""
+        short = self._fitting(self._rate)
+        self._contest.note(ack, short, self._in_flight, may_begin=not self._doubted)
+        # Without it a window of a few packets, full or not, would be rounded down for ever.
+        more = PACKET if ack.loaded and ack.queue_s < QUEUE_S / 2 else 0
+        contested = self._contest.window
+        self._window = min(MOST_WINDOW, short + more if contested is None else max(LEAST_WINDOW, contested))
 
     @property
     def _rate(self) -> float:
@@ -176,15 +144,14 @@ class DelayWindow:
             self._probing = (until, min(shortest, (rtt, nbytes)))
             if now >= until:
                 self._end_probe(*min(shortest, (rtt, nbytes)), now)
-        elif now >= self._probe_at and self._competing is None:
+        elif now >= self._probe_at and self._contest.window is None:
             self._probing = (now + 2 * self.rtt_s + HELD_UP_S, (rtt, nbytes))
 
     def _end_probe(self, shortest: float, nbytes: int, now: float) -> None:
         """Take the shortest round trip of the probe for that without queue, unless it may be somebody else's queue."""
         self._probing = None
-        longer = shortest > self._known_base + HIGH_QUEUE_S
-        if longer and not self._confirmed(shortest):
-            self._probe_at = now + BASE_DOUBTED_S
+        if shortest > self._known_base + HIGH_QUEUE_S and not self._confirmed(shortest):
+            self._probe_at = now + (BASE_DOUBTED_S if self._doubted else BASE_KEPT_S)
             return
         # A longer way makes no wider window: what it carries is for the next samples to say.
         if self._rates:
@@ -194,8 +161,11 @@ class DelayWindow:
         self._doubted.clear()
 
     def _confirmed(self, base: float) -> bool:
+        """True when the last probes all found the same: a queue that somebody fills has no fixed length."""
         self._doubted.append(base)
-        return len(self._doubted) == DOUBTS and max(self._doubted) - min(self._doubted) <= ALIKE_S
+        if max(self._doubted) - min(self._doubted) > ALIKE_S:
+            self._doubted.clear()
+        return len(self._doubted) == DOUBTS
 
     def _note_rate(self, message: _Flying, now: float) -> None:
         """Take a sample; one made with a window that was not full can only raise the rate."""

@@ -62,6 +62,9 @@ class RecoveringSctpTransport(RTCSctpTransport):
             return RTO_FIRST_S
         return min(RTO_MOST_S, max(RTO_LEAST_S, self._srtt + max(4 * self._rttvar, RTO_MARGIN_S)))
 
+    def _t3_start(self) -> None:
+        self._t3_restart()
+
     def _t3_restart(self) -> None:
         """Wait until the oldest packet is late (RFC 7765), or until nothing has been heard for two round trips.
 
