@@ -2,7 +2,8 @@
 
 aiortc 1.16 halves its window at each lost packet, sends four packets at a time, waits at least a second before it
 sends the last packet of a burst again, and repeats one lost packet many times over in a large window. Congestion
-control is the sender's DelayWindow (transport/window.py); here remains the finding and repeating of what was lost.
+control is the sender's DelayWindow (transport/window.py); here remains the finding and repeating of what was lost, no
+faster than others arrive (repair.py).
 tests/loopback/test_sctp_recovery.py fails when aiortc changes under what is overridden.
 """
 
@@ -24,7 +25,7 @@ RTO_MOST_S: Final = 1.0  # a link that comes back is noticed within this
 RTO_MARGIN_S: Final = 0.03  # for the timers and threads of a desktop
 CONGESTION_WINDOW: Final = 1024 * 1024  # bytes; never the limit, since senders bound what is under way
 MOST_UNANSWERED: Final = 6  # timeouts that double the patience
-_NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: only time says that it is lost again
+_NEVER: Final = -(1 << 30)  # misses of a packet that was repeated already: it is lost again by other signs
 
 
 @dataclass
@@ -44,7 +45,8 @@ class RecoveringSctpTransport(RTCSctpTransport):
     _timeouts: int  # one after the other, without a round trip in between that is certain
     _sacked_at_timeout: int  # what was acknowledged then
     _newest_received: int  # of what has come, the number of what was sent last
-    _repairing: bool
+    _repeating: asyncio.Future[None] | None  # what the last timeout has begun
+    _repairing: bool  # no more may be under way than arrives
     _repair_to: int  # the newest packet sent when a loss was found
     _repaired_at: float  # when that had not arrived yet, or something waited to be sent
     _repair: RepairWindow
@@ -79,6 +81,7 @@ class RecoveringSctpTransport(RTCSctpTransport):
 
     @property
     def _silence_s(self) -> float:
+        """Seconds without a word after which what is under way is taken for lost; twice as long each time in vain."""
         return max(2 * self._repair.shortest_s, RTO_LEAST_S) * 2.0**self._unanswered
 
     def _t3_expired(self) -> None:
@@ -96,7 +99,14 @@ class RecoveringSctpTransport(RTCSctpTransport):
             self._flight_size_decrease(chunk)
         self._update_advanced_peer_ack_point()
         self._rto = self._timeout_s if answered else min(2 * self._rto, RTO_MOST_S)
-        asyncio.ensure_future(self._transmit())  # noqa: RUF006 (as aiortc does: the association outlives it)
+        self._repeating = asyncio.ensure_future(self._transmit())
+
+    async def stop(self) -> None:
+        """Stop the association, and what a timeout has begun."""
+        if self._repeating is not None:
+            self._repeating.cancel()
+            await asyncio.gather(self._repeating, return_exceptions=True)
+        await super().stop()
 
     def _flight_size_increase(self, chunk: DataChunk) -> None:
         """Note when a packet leaves, the repeated ones too: aiortc calls this at each sending."""
@@ -170,27 +180,28 @@ class RecoveringSctpTransport(RTCSctpTransport):
         if self._sent_queue:
             self._repair_to = self._sent_queue[-1].tsn
 
-    @property
-    def _repairs_unfinished(self): return self._repairing and uint32_gt(self._repair_to, self._last_sacked_tsn)
-    def _is_repairing(self, now: float) -> bool:
-        """Go on for a round trip after the end: all that was held up is acknowledged in one moment."""
-        if self._repairs_unfinished:
-            self._repaired_at = now
-        elif now - self._repaired_at >= self._repair.span_s:
-            self._repairing = False
-        return self._repairing
-
     async def _transmit(self) -> None:
         """Send all that may be under way, not four packets: aiortc waits for an acknowledgement then."""
         before = -1
         while self._flight_size > before:
-            before, now = self._flight_size, time.time()
-            self._cwnd = (self._repair.allows(now)*(1 if self._repairs_unfinished else 2)) if self._is_repairing(now) else CONGESTION_WINDOW
+            before = self._flight_size
+            self._cwnd = self._may_be_under_way(time.time())
             await super()._transmit()
         if self._outbound_queue or self._data_channel_queue:
             self._repaired_at = time.time()
         if self._sent_queue and self._t3_handle is None:
             self._t3_restart()
+
+    def _may_be_under_way(self, now: float) -> int:
+        """Return bytes: for a round trip after a repair twice what arrives.
+
+        All that was held up is acknowledged in one moment then, and the sender has much room at once.
+        """
+        if self._repairing and uint32_gt(self._repair_to, self._last_sacked_tsn):
+            self._repaired_at = now
+            return self._repair.allows(now)
+        self._repairing = self._repairing and now - self._repaired_at < self._repair.span_s
+        return 2 * self._repair.allows(now) if self._repairing else CONGESTION_WINDOW
 
 
 def tune(sctp: RTCSctpTransport) -> None:
@@ -198,7 +209,7 @@ def tune(sctp: RTCSctpTransport) -> None:
     sctp.__class__ = RecoveringSctpTransport
     assert isinstance(sctp, RecoveringSctpTransport)  # noqa: S101 (for the type checker)
     sctp._unanswered, sctp._timeouts, sctp._sacked_at_timeout = 0, 0, sctp._last_sacked_tsn
-    sctp._repair = RepairWindow()
+    sctp._repair, sctp._repeating = RepairWindow(), None
     sctp._repairing, sctp._repair_to, sctp._repaired_at = False, sctp._last_sacked_tsn, 0.0
     sctp._newest_received, sctp.counts = 0, PacketCounts()
     sctp._rto = RTO_FIRST_S

@@ -1,8 +1,8 @@
 """How much may be under way while lost packets are repeated: as much as has arrived within a round trip.
 
 A link that has just become forty times slower has dropped what it had no room for. Repeated at once, all of it would
-be dropped again; repeated as others arrive (packet conservation, RFC 6937), it passes, and the queue drains as well
-since what a queue adds to the round trip does not count.
+be dropped again; repeated as others arrive (packet conservation, RFC 6937), it passes, and the queue drains as well,
+since most of what it adds to the round trip does not count.
 """
 
 from collections import deque
@@ -10,6 +10,7 @@ from typing import Final
 
 LEAST: Final = 4_800  # bytes; four packets
 QUEUE_S: Final = 0.025  # the queue aimed at, as that of DelayWindow
+QUEUE_KEPT: Final = 1 / 4  # or so much of it, since somebody else may fill it, and would take the link
 FIRST_S: Final = 0.5  # round trip before one is known
 SHORTEST_KEPT_S: Final = 10.0  # the shortest round trip counts for this long, and at most twice
 
@@ -52,7 +53,7 @@ class RepairWindow:
     @property
     def span_s(self) -> float:
         """The round trip that is aimed at, with a little queue, in seconds."""
-        return self.shortest_s + max(QUEUE_S, (self._smoothed - self.shortest_s) / 4)
+        return self.shortest_s + max(QUEUE_S, QUEUE_KEPT * (self._smoothed - self.shortest_s))
 
     def _forget(self, now: float) -> None:
         since = now - self.span_s
