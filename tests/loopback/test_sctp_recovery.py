@@ -307,6 +307,7 @@ async def test_what_is_sent_again_is_counted_at_both_ends() -> None:
 
 
 PINNED = {
+    "_data_channel_flush": "d5f055f33db1abff",
     "_flight_size_decrease": "16a9a53b25b96c7c",
     "_flight_size_increase": "ed02a0fe6eb506c9",
     "_mark_received": "2ac68b6a3934ca87",
@@ -320,6 +321,7 @@ PINNED = {
     "_transmit": "aa8941d5f8f020e8",
     "_update_advanced_peer_ack_point": "b10416e34e18a3db",
     "_update_rto": "a1e7afb18886a101",
+    "stop": "0be1a2711d5ddf44",
 }
 
 

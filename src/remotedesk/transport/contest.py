@@ -10,6 +10,7 @@ from typing import Final
 
 HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
 EMPTY_QUEUE_S: Final = 0.025  # below this nobody fills it
+MOST_QUEUE_S: Final = 0.6  # for a part of a link as slow as that nobody should contend
 FOREIGN_AFTER_S: Final = 0.3  # what is sent so long after ours became short tells whose queue it is
 HELPED: Final = 0.7  # of the delay: a delay that falls below that as our queue shrinks was ours
 CONTEST_S: Final = 10.0  # then the window is made short again, to see whether the other one is still there
@@ -20,6 +21,8 @@ BACK_OFF: Final = 0.7  # as CUBIC does
 LOSS: Final = 1.4  # of the smoothed round trip: what takes longer has waited for a lost packet
 SEARCH_S: Final = 20.0  # without a loss for so long, the window may grow by half in a round trip
 PACKET: Final = 1_160  # bytes; what aiortc puts into one packet
+LEAST_WINDOW: Final = 3_600  # bytes; three packets, without which no loss is noticed in time
+MOST_WINDOW: Final = 768 * 1024  # bytes; below the 1 MiB that may wait at the other side for a lost packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,12 @@ class Contest:
             self._fair, self._fair_until = self.window, ack.now + REMEMBERED_S
             self.window = self._short = None
         elif ack.rtt > LOSS * ack.usual_rtt and ack.sent_at > self._backed_off_at:
-            self.window *= BACK_OFF
+            self.window = max(LEAST_WINDOW, self.window * BACK_OFF)
             self._backed_off_at = ack.now
-        elif ack.loaded:
-            searching = ack.now - self._backed_off_at > SEARCH_S
-            self.window += ack.nbytes / 2 if searching else PACKETS_A_ROUND * PACKET * ack.nbytes / self.window
+        elif ack.loaded and ack.queue_s < MOST_QUEUE_S:
+            searching = ack.now - self._backed_off_at > SEARCH_S and self.window < MOST_GROWTH * short
+            more = ack.nbytes / 2 if searching else PACKETS_A_ROUND * PACKET * ack.nbytes / self.window
+            self.window = min(MOST_WINDOW, self.window + more)
 
     def _look_out(self, ack: Acknowledged, short: float, in_flight: int) -> None:
         """Begin a contest when a queue stays high although ours is short."""

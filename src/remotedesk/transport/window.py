@@ -4,17 +4,16 @@ The window is the link's rate times the round trip without any queue, plus a lit
 side acknowledged per second (draft-cheng-iccrg-delivery-rate-estimation-02, the largest of the last seconds); an
 acknowledgement delay that stays high says that the link has become slower, and the rate is then taken anew.
 Loss does not count: a message held up by a lost packet comes together with those sent after it, which are young.
+Only while somebody else keeps the queue full is the window another one (contest.py).
 """
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from remotedesk.transport.contest import HIGH_QUEUE_S, PACKET, Acknowledged, Contest
+from remotedesk.transport.contest import HIGH_QUEUE_S, LEAST_WINDOW, MOST_WINDOW, PACKET, Acknowledged, Contest
 
 FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
-LEAST_WINDOW: Final = 3_600  # bytes; three packets, without which no loss is noticed in time
-MOST_WINDOW: Final = 768 * 1024  # bytes; below the 1 MiB that may wait at the other side for a lost packet
 MOST_MESSAGE: Final = 48 * 1024  # bytes
 QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
 RATE_KEPT_S: Final = 2.0
@@ -115,7 +114,7 @@ class DelayWindow:
         # Without it a window of a few packets, full or not, would be rounded down for ever.
         more = PACKET if ack.loaded and ack.queue_s < QUEUE_S / 2 else 0
         contested = self._contest.window
-        self._window = min(MOST_WINDOW, short + more if contested is None else max(LEAST_WINDOW, contested))
+        self._window = min(MOST_WINDOW, short + more) if contested is None else contested
 
     @property
     def _rate(self) -> float:
