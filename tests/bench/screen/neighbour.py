@@ -12,13 +12,15 @@ import sys
 import time
 from typing import Final
 
+from remotedesk.core.geometry import Rect
 from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.window import DelayWindow
 from remotedesk.wire.tiles import TILES, Ack, TileMessage, Update
 
 _SAY_EVERY_S: Final = 0.1
 _LARGEST_LINE: Final = 1 << 20
-_HEADER: Final = len(TILES.encode(Update(0, 64, 64, False, False, False, 0, (), (), b"")))
+_WHOLE: Final = (Rect(0, 0, 64, 64),)
+_HEADER: Final = len(TILES.encode(Update(0, 64, 64, False, False, False, 0, (), _WHOLE, b"?"))) - 1
 
 
 class Sender:
@@ -35,7 +37,7 @@ class Sender:
         while self._window.room() >= self._window.message_bytes:
             nbytes = self._window.message_bytes
             data = random.randbytes(nbytes - _HEADER)
-            update = TILES.encode(Update(self._sent, 64, 64, False, False, False, 0, (), (), data))
+            update = TILES.encode(Update(self._sent, 64, 64, False, False, False, 0, (), _WHOLE, data))
             if not self._link.tiles.send_bytes(update):
                 return
             self._sent += 1
