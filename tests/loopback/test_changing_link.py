@@ -42,12 +42,12 @@ def test_a_bulk_transfer_leaves_us_a_fair_part_and_then_nothing_of_its_queue(kbp
         await asyncio.sleep(40)
         after = {"ours": ours.carried, "bulk": bulk.carried}
         bulk.stop()
-        await asyncio.sleep(15)
+        await asyncio.sleep(30)
         assert link.longest_delay(loop.time() - 3, loop.time()) < delay_s + 0.150
         return shares(before, after, 40, kbps)
 
     measured = run_virtually(work)
-    assert min(measured.values()) >= 0.75 * _THIRD
+    assert min(measured.values()) >= 0.6 * _THIRD
     assert sum(measured.values()) > 0.8
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from remotedesk.transport.contest import (
     BACK_OFF,
-    CONTEST_S,
+    FIRST_CONTEST_S,
     FOREIGN_AFTER_S,
     LOSS,
     MOST_GROWTH,
@@ -79,7 +79,7 @@ def test_it_ends_with_the_queue_and_after_a_time() -> None:
     contest.note(answer(2.0, 0.07, 0.01), SHORT, 4_000, may_begin=True)
     assert contest.window is None
     contest = squeezed(1.7)
-    contest.note(answer(1.8 + CONTEST_S), SHORT, 4_000, may_begin=True)
+    contest.note(answer(1.8 + FIRST_CONTEST_S), SHORT, 4_000, may_begin=True)
     assert contest.window is None
 
 
