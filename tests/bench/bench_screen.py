@@ -13,7 +13,8 @@ likeness, first_s and exact_s after a whole new picture, exact_ms after a menu h
 engineer (idle: the larger of both ways), cpu_cores of the customer's client. A peer's figures have its name behind
 theirs; of a peer every frame counts whose stamp can be read. The other runs measure the product alone:
 `steps`: the rate goes 20, 0.5, 2 Mbit/s under a turning part (`screen.steps[-loss2].FIGURE`, screen/steps.py);
-`shared`: a bulk TCP transfer on the same 2 Mbit/s (`screen.shared.share_min`, screen/sharing.py);
+`shared`: another flow on the same 2 Mbit/s, one of ours and a bulk TCP transfer, each by itself
+  (`screen.shared.self.share_min`, `screen.shared.tcp.share_min`, screen/sharing.py);
 `checker`: mixed work on each link with loss, compared each second (`screen.LINK.checker.FIGURE`, screen/checker.py);
 `memory`: of each client after mixed work (`screen.memory.customer_mb`, `engineer_mb`).
 Lines that begin with # say what else was seen.
@@ -40,7 +41,7 @@ from tests.bench.screen.mixed import Mixed, memory
 from tests.bench.screen.product import Product
 from tests.bench.screen.scenes import Figures, Scenes
 from tests.bench.screen.seats import Seats, System
-from tests.bench.screen.sharing import share
+from tests.bench.screen.sharing import FLOWS, share
 from tests.bench.screen.steps import Steps
 from tests.bench.screen.tigervnc import TigerVnc
 from tests.bench.screen.work import Work
@@ -94,7 +95,8 @@ def _measures(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], N
         for link in STEP_LINKS:
             yield link.name, partial(_steps, link, options)
     if "shared" in options.runs:
-        yield "shared", partial(_shared, options)
+        for other in FLOWS:
+            yield f"shared with {other}", partial(_shared, other, options)
     if "checker" in options.runs:
         for link in links:
             if link.loss:
@@ -134,9 +136,9 @@ def _steps(link: Link, options: argparse.Namespace) -> None:
         _print(link.name, "", Steps(work, seats, options.seconds or _STEP_S, note).measure(_BUSY))
 
 
-def _shared(options: argparse.Namespace) -> None:
-    with _session(LINKS["2m"], "shared", options.seed) as (work, seats, _, note):
-        _print("shared", "", share(work, seats, _BUSY, options.seconds or _SHARED_S, note))
+def _shared(other: str, options: argparse.Namespace) -> None:
+    with _session(LINKS["2m"], f"shared with {other}", options.seed) as (work, seats, _, note):
+        _print("shared", other, share(work, seats, _BUSY, options.seconds or _SHARED_S, other, note))
 
 
 def _checker(link: Link, options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ import pytest
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, rtcsctptransport
 from aiortc.rtcsctptransport import Chunk, DataChunk, InitChunk, RTCSctpTransport, SackChunk
 
-from remotedesk.transport.sctp import recovery
+from remotedesk.transport.sctp import recovery, repair
 from remotedesk.transport.sctp.recovery import RecoveringSctpTransport, tune
 
 
@@ -226,21 +226,68 @@ async def test_an_answer_to_the_first_is_not_taken_for_one_to_the_repeated() -> 
             chunk._sent_count = 2
         for chunk in queue[3:]:
             chunk._sent_time = time.time() - 2.0
-        link.sctp._mark_lost(sack)
+        link.sctp._look_for_lost(sack, time.time())
         assert not any(chunk._retransmit for chunk in queue[1:])
         link.sctp.loses = lambda _: False
 
 
-async def test_a_whole_window_that_was_lost_comes_in_growing_numbers() -> None:
+async def test_when_only_the_repeated_packet_is_answered_all_the_others_follow() -> None:
     async with pair() as link:
         link.sctp.loses = lambda chunk: isinstance(chunk, DataChunk)
         link.channels[0].send(bytes(100_000))
         await until(lambda: link.sctp.data_sent >= 87)
-        link.sctp.loses, repeated = lambda _: False, []
-        while not link.received:
-            await asyncio.sleep(0.005)
-            repeated.append(link.sctp._repeats)
-        assert max(repeated) >= 16
+        queue = list(link.sctp._sent_queue)
+        link.sctp.loses = lambda _: False
+        await until(lambda: queue[0]._sent_count == 2)
+        await until(lambda: bool(link.received))
+        assert max(chunk._sent_count for chunk in queue[1:]) == 2
+
+
+async def test_no_more_is_repeated_at_once_than_arrives() -> None:
+    """All at once would fill the queue of a link that has become slow, and most of it be lost again."""
+    async with pair() as link:
+        link.sctp.loses = lambda chunk: isinstance(chunk, DataChunk)
+        link.channels[0].send(bytes(100_000))
+        await until(lambda: link.sctp.data_sent >= 87)
+        for chunk in link.sctp._sent_queue:
+            chunk._retransmit = True
+            link.sctp._flight_size_decrease(chunk)
+        link.sctp._begin_repair()
+        link.sctp.sent = []
+        await link.sctp._transmit()
+        assert 1 <= link.sctp.data_sent <= repair.LEAST // rtcsctptransport.USERDATA_MAX_LENGTH + 2
+        link.sctp.loses = lambda _: False
+        await until(lambda: bool(link.received))
+
+
+async def test_silence_is_enough_to_miss_the_last_packet() -> None:
+    """After a long queue has drained its round trips make the timeout a long one."""
+    async with pair() as link:
+        link.channels[0].send(b"first")
+        await until(lambda: len(link.received) == 1 and not link.sctp._sent_queue)
+        link.sctp._rto = 1e9
+        link.sctp.loses = first_of(1)
+        link.channels[0].send(b"lost")
+        await until(lambda: len(link.received) == 2)
+
+
+async def test_a_repeated_packet_that_is_lost_is_missed_when_a_later_one_arrives() -> None:
+    async with pair() as link:
+        link.sctp.loses = lambda chunk: isinstance(chunk, DataChunk)
+        link.channels[0].send(bytes(10_000))
+        await until(lambda: link.sctp.data_sent >= 9)
+        queue = list(link.sctp._sent_queue)
+        link.sctp._t3_cancel()
+        link.sctp._srtt, now = 0.08, time.time()
+        for number, chunk in enumerate(queue):
+            chunk._sent_count, chunk._sent_time = 2, now - 2.0 + number * 0.1
+        sack = SackChunk()
+        sack.cumulative_tsn, sack.advertised_rwnd = queue[0].tsn - 1, 1 << 20
+        sack.gaps = [(5, 5)]
+        link.sctp._look_for_lost(sack, now)
+        assert [chunk._retransmit for chunk in queue] == [True] * 4 + [False] * 5
+        link.sctp.loses = lambda _: False
+        await link.sctp._transmit()
 
 
 async def test_what_is_sent_again_is_counted_at_both_ends() -> None:
@@ -260,6 +307,7 @@ async def test_what_is_sent_again_is_counted_at_both_ends() -> None:
 
 
 PINNED = {
+    "_data_channel_flush": "d5f055f33db1abff",
     "_flight_size_decrease": "16a9a53b25b96c7c",
     "_flight_size_increase": "ed02a0fe6eb506c9",
     "_mark_received": "2ac68b6a3934ca87",
@@ -273,6 +321,7 @@ PINNED = {
     "_transmit": "aa8941d5f8f020e8",
     "_update_advanced_peer_ack_point": "b10416e34e18a3db",
     "_update_rto": "a1e7afb18886a101",
+    "stop": "0be1a2711d5ddf44",
 }
 
 

@@ -2,15 +2,8 @@
 
 import pytest
 
-from remotedesk.transport.window import (
-    BASE_KEPT_S,
-    FIRST_WINDOW,
-    LEAST_WINDOW,
-    MOST_MESSAGE,
-    MOST_WINDOW,
-    PACKET,
-    DelayWindow,
-)
+from remotedesk.transport.contest import LEAST_WINDOW, MOST_WINDOW, PACKET
+from remotedesk.transport.window import BASE_KEPT_S, FIRST_WINDOW, MOST_MESSAGE, DelayWindow
 from tests.support.bottleneck import Bottleneck
 
 each_link = pytest.mark.parametrize(

@@ -4,22 +4,23 @@ The window is the link's rate times the round trip without any queue, plus a lit
 side acknowledged per second (draft-cheng-iccrg-delivery-rate-estimation-02, the largest of the last seconds); an
 acknowledgement delay that stays high says that the link has become slower, and the rate is then taken anew.
 Loss does not count: a message held up by a lost packet comes together with those sent after it, which are young.
+Only while somebody else keeps the queue full is the window another one (contest.py).
 """
 
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+from remotedesk.transport.contest import HIGH_QUEUE_S, LEAST_WINDOW, MOST_WINDOW, PACKET, Acknowledged, Contest
+
 FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
-LEAST_WINDOW: Final = 3_600  # bytes; three packets, without which no loss is noticed in time
-MOST_WINDOW: Final = 768 * 1024  # bytes; below the 1 MiB that may wait at the other side for a lost packet
-PACKET: Final = 1_160  # bytes; what aiortc puts into one packet
 MOST_MESSAGE: Final = 48 * 1024  # bytes
 QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
-HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
 RATE_KEPT_S: Final = 2.0
 BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
-BASE_DOUBTED_S: Final = 2.0  # so long, if it has just become much longer
+BASE_DOUBTED_S: Final = 0.5  # so long, if it seems much longer, which may be somebody else's queue
+DOUBTS: Final = 3  # it is longer when so many times in a row …
+ALIKE_S: Final = 0.010  # … the same was found
 IDLE_SHARE: Final = 0.375  # of the window free: three messages, so not only for want of acknowledgements
 HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
 
@@ -55,9 +56,11 @@ class DelayWindow:
         self._rtt: float | None = None
         self._base: float | None = None
         self._probe_at = 0.0  # when to look for it again
+        self._doubted: list[float] = []  # what the last probes found
         self._base_bytes = 0  # the size of the message it was measured with
         self._high_since: tuple[float, int] | None = None  # when, and bytes delivered by then
         self._probing: tuple[float, tuple[float, int]] | None = None  # until when; shortest round trip, of what size
+        self._contest = Contest()
 
     @property
     def rate_bps(self) -> float:
@@ -100,16 +103,23 @@ class DelayWindow:
             self._in_flight -= last.nbytes
             self._delivered += last.nbytes
         self._delivered_at, self._first_sent_at = now, last.sent_at
-        rtt = now - last.sent_at
-        self._rtt = rtt if self._rtt is None else self._rtt + (rtt - self._rtt) / 8
+        rtt, usual = now - last.sent_at, self.rtt_s
+        self._rtt = rtt if self._rtt is None else usual + (rtt - usual) / 8
         self._note_base(rtt, last.nbytes, now)
         self._note_rate(last, now)
         if self._rates:
             queue_s = rtt - self._known_base - max(0, last.nbytes - self._base_bytes) / self._rate
             self._note_queue(queue_s, last.loaded, now)
-            # Without it a window of a few packets, full or not, would be rounded down for ever.
-            more = PACKET if last.loaded and queue_s < QUEUE_S / 2 else 0
-            self._window = min(MOST_WINDOW, self._fitting(self._rate) + more)
+            self._size(Acknowledged(now, last.sent_at, last.nbytes, rtt, usual, queue_s, last.loaded))
+
+    def _size(self, ack: Acknowledged) -> None:
+        """Make the window as large as the link needs it, or as it takes to hold our part against somebody else."""
+        short = self._fitting(self._rate)
+        self._contest.note(ack, short, self._in_flight, may_begin=not self._doubted)
+        # Without it a window of a few packets, full or not, would be rounded down for ever.
+        more = PACKET if ack.loaded and ack.queue_s < QUEUE_S / 2 else 0
+        contested = self._contest.window
+        self._window = min(MOST_WINDOW, short + more) if contested is None else contested
 
     @property
     def _rate(self) -> float:
@@ -132,22 +142,34 @@ class DelayWindow:
         """Keep the shortest round trip; when none as short came for long, look for it with half the window."""
         if self._base is None or rtt < self._base:
             self._base, self._base_bytes, self._probe_at = rtt, nbytes, now + BASE_KEPT_S
+            self._doubted.clear()
         if self._probing is not None:
             until, shortest = self._probing
             self._probing = (until, min(shortest, (rtt, nbytes)))
             if now >= until:
                 self._end_probe(*min(shortest, (rtt, nbytes)), now)
-        elif now >= self._probe_at:
+        elif now >= self._probe_at and self._contest.window is None:
             self._probing = (now + 2 * self.rtt_s + HELD_UP_S, (rtt, nbytes))
 
     def _end_probe(self, shortest: float, nbytes: int, now: float) -> None:
+        """Take the shortest round trip of the probe for that without queue, unless it may be somebody else's queue."""
+        self._probing = None
+        if shortest > self._known_base + HIGH_QUEUE_S and not self._confirmed(shortest):
+            self._probe_at = now + (BASE_DOUBTED_S if self._doubted else BASE_KEPT_S)
+            return
         # A longer way makes no wider window: what it carries is for the next samples to say.
         if self._rates:
             self._rates = deque([(now, min(self._rate, self._window / (shortest + QUEUE_S)))])
-        doubtful = shortest > self._known_base + HIGH_QUEUE_S  # a queue that had not drained, or indeed a longer way
         self._base, self._base_bytes = shortest, nbytes
-        self._probe_at = now + (BASE_DOUBTED_S if doubtful else BASE_KEPT_S)
-        self._probing = None
+        self._probe_at = now + BASE_KEPT_S
+        self._doubted.clear()
+
+    def _confirmed(self, base: float) -> bool:
+        """True when the last probes all found the same: a queue that somebody fills has no fixed length."""
+        self._doubted.append(base)
+        if max(self._doubted) - min(self._doubted) > ALIKE_S:
+            self._doubted.clear()
+        return len(self._doubted) == DOUBTS
 
     def _note_rate(self, message: _Flying, now: float) -> None:
         """Take a sample; one made with a window that was not full can only raise the rate."""

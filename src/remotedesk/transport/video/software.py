@@ -61,7 +61,7 @@ def _vpx(effort: Effort, target: Target) -> Mapping[str, str]:
 SOFTWARE: Final[Mapping[VideoCodec, Recipe]] = MappingProxyType(
     {
         VideoCodec.AV1: Recipe("libsvtav1", VideoCodec.AV1, _svt),
-        VideoCodec.H264: Recipe("libx264", VideoCodec.H264, partial(_x264, "main"), takes_rate=True),
+        VideoCodec.H264: Recipe("libx264", VideoCodec.H264, partial(_x264, "main"), takes_rate=True, threads=2),
         VideoCodec.VP8: Recipe("libvpx", VideoCodec.VP8, _vpx),
     }
 )

@@ -1,0 +1,67 @@
+"""A link that becomes slow, or has to be shared: real associations and the sender's window, in virtual time."""
+
+import asyncio
+
+import pytest
+
+from remotedesk.transport.sctp.recovery import RecoveringSctpTransport
+from tests.bench.screen.links import Link
+from tests.support.virtual_link import CubicFlow, OwnFlow, SharedLink, VirtualLoop, run_virtually, shares
+
+_THIRD = 1 / 3
+
+
+def test_a_link_forty_times_slower_repeats_little_and_empties_its_queue() -> None:
+    async def work(loop: VirtualLoop) -> None:
+        link = SharedLink(loop, Link("steps", 20_000, 0.030))
+        flow = OwnFlow(link)
+        await flow.start()
+        await asyncio.sleep(4)
+        link.change_rate(500)
+        changed = loop.time()
+        await asyncio.sleep(10)
+        assert link.longest_delay(changed + 1.5, changed + 10) < 0.300
+        sender = flow.associations[0]
+        assert isinstance(sender, RecoveringSctpTransport)
+        assert 0 < sender.counts.repeated <= 1.1 * link.lost + 10
+        assert flow.received == list(range(1, len(flow.received) + 1))
+
+    run_virtually(work)
+
+
+@pytest.mark.parametrize(("kbps", "delay_s"), [(2_000, 0.030), (512, 0.050)])
+def test_a_bulk_transfer_leaves_us_a_fair_part_and_then_nothing_of_its_queue(kbps: int, delay_s: float) -> None:
+    async def work(loop: VirtualLoop) -> dict[str, float]:
+        link = SharedLink(loop, Link("shared", kbps, delay_s))
+        ours, bulk = OwnFlow(link), CubicFlow(link)
+        await ours.start()
+        await asyncio.sleep(5)
+        bulk.start()
+        await asyncio.sleep(5)
+        before = {"ours": ours.carried, "bulk": bulk.carried}
+        await asyncio.sleep(40)
+        after = {"ours": ours.carried, "bulk": bulk.carried}
+        bulk.stop()
+        await asyncio.sleep(30)
+        assert link.longest_delay(loop.time() - 3, loop.time()) < delay_s + 0.150
+        return shares(before, after, 40, kbps)
+
+    measured = run_virtually(work)
+    assert min(measured.values()) >= 0.6 * _THIRD
+    assert sum(measured.values()) > 0.8
+
+
+def test_two_flows_of_ours_share_a_short_queue() -> None:
+    async def work(loop: VirtualLoop) -> dict[str, float]:
+        link = SharedLink(loop, Link("shared", 2_000, 0.030))
+        flows = {name: OwnFlow(link) for name in ("first", "second")}
+        await flows["first"].start()
+        await asyncio.sleep(5)
+        await flows["second"].start()
+        await asyncio.sleep(5)
+        before = {name: flow.carried for name, flow in flows.items()}
+        await asyncio.sleep(30)
+        assert link.longest_delay(loop.time() - 20, loop.time()) < 0.030 + 0.120
+        return shares(before, {name: flow.carried for name, flow in flows.items()}, 30, 2_000)
+
+    assert min(run_virtually(work).values()) >= 0.75 * _THIRD
