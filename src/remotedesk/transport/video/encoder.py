@@ -43,7 +43,6 @@ class Recipe:
     options: Callable[[Effort, Target], Mapping[str, str]]
     takes_rate: bool = False  # a lower one than it was opened with, while it runs
     pixel_format: str = "yuv420p"
-    threads: int = 1  # FFmpeg's; more of them share one picture
 
 
 class RecipeEncoder:
@@ -106,7 +105,7 @@ class RecipeEncoder:
             rate = Fraction(round(self._target.frames_per_second * _FINEST_RATE), _FINEST_RATE)
             context.framerate, context.time_base = rate, 1 / rate
             context.bit_rate = self._target.bits_per_second
-            context.gop_size, context.max_b_frames, context.thread_count = _ENDLESS, 0, self._recipe.threads
+            context.gop_size, context.max_b_frames, context.thread_count = _ENDLESS, 0, 1
             _say_colours(context, self.codec)
             context.options = dict(self._recipe.options(self._effort, self._target))
             context.open()

@@ -17,8 +17,7 @@ os.putenv("SVT_LOG", "0")
 _SVT_PRESETS: Final = (7, 8, 10)  # from 9 on it has no tools for screens
 # Lines that turn are hardly alike from one picture to the next, but often alike to one of the last few: references are
 # worth more than anything else that x264 offers, and what it does for the eye costs likeness.
-_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1:me=umh:merange=24", "ref=6:subme=4:mixed-refs=1", "ref=4")
-_X264_PRESETS: Final = ("veryfast", "veryfast", "superfast")
+_X264_PARAMETERS: Final = ("ref=6:subme=4:mixed-refs=1", "ref=6:subme=2", "ref=6:subme=1")
 _VPX_SPEEDS: Final = (-4, -8, -12)
 _BUFFER_S: Final = 0.5  # how far x264 and libvpx may run ahead of the rate: it makes room for a key frame
 # SVT-AV1's, in milliseconds: with its own second and more, a key frame at 380 kbit/s is 34 KB instead of 22.
@@ -34,7 +33,7 @@ def _svt(effort: Effort, _: Target) -> Mapping[str, str]:
 def _x264(profile: str, effort: Effort, target: Target) -> Mapping[str, str]:
     """CBR; the headers are in every key frame, which comes only when asked for."""
     return {
-        "preset": _X264_PRESETS[effort],
+        "preset": "veryfast",
         "tune": "zerolatency",
         "profile": profile,
         "forced-idr": "1",
@@ -61,7 +60,7 @@ def _vpx(effort: Effort, target: Target) -> Mapping[str, str]:
 SOFTWARE: Final[Mapping[VideoCodec, Recipe]] = MappingProxyType(
     {
         VideoCodec.AV1: Recipe("libsvtav1", VideoCodec.AV1, _svt),
-        VideoCodec.H264: Recipe("libx264", VideoCodec.H264, partial(_x264, "main"), takes_rate=True, threads=2),
+        VideoCodec.H264: Recipe("libx264", VideoCodec.H264, partial(_x264, "main"), takes_rate=True),
         VideoCodec.VP8: Recipe("libvpx", VideoCodec.VP8, _vpx),
     }
 )
