@@ -79,7 +79,11 @@ class DelayWindow:
 
     def room(self) -> int:
         """Return how many bytes may be sent now; never 0 while nothing is under way."""
-        return max(0, int(self._allowed) - self._in_flight)
+        return max(0, self.balance())
+
+    def balance(self) -> int:
+        """Return how many bytes may be sent now, or how many too many are under way: then it is below 0."""
+        return int(self._allowed) - self._in_flight
 
     def sent(self, sequence: int, nbytes: int, now: float) -> None:
         """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""

@@ -69,16 +69,19 @@ class TileFlow:
             self.acks.clear()
             self._window = DelayWindow()
 
-    def wait(self, timeout_s: float, wanted: int = 0) -> int:
+    def wait(self, timeout_s: float, wanted: int = 0, credit: int = 0) -> int:
         """Return for how many bytes there is room, 0 after the timeout; in the capture's thread.
 
         It waits for room for a message, or for `wanted` bytes if that is at most half of what may be under way.
+        `credit` bytes more may be under way than usual.
         """
         with self._room:
             self._room.wait_for(
-                lambda: self._free >= max(self.message_bytes, min(wanted, HALF * self.message_bytes)), timeout_s
+                lambda: self._balance + credit >= max(self.message_bytes, min(wanted, HALF * self.message_bytes)),
+                timeout_s,
             )
-            return self._free if self._free >= self.message_bytes else 0
+            room = self._balance + credit
+            return room if room >= self.message_bytes else 0
 
     @property
     def rate_bps(self) -> float:
@@ -99,8 +102,8 @@ class TileFlow:
             self._loop.call_soon_threadsafe(self._send, message, stream, grant)
 
     @property
-    def _free(self) -> int:
-        return max(0, self._window.room() - self._queued)
+    def _balance(self) -> int:
+        return self._window.balance() - self._queued
 
     def _send(self, message: bytes, stream: int, grant: Grant) -> None:
         with self._room:
@@ -205,7 +208,7 @@ class _Capturing:
         if not self._changed and self._frame is None:
             return
         motion = self._source.motion
-        room = flow.wait(LOOK_EVERY_S, motion.wanted_bytes)
+        room = flow.wait(LOOK_EVERY_S, motion.wanted_bytes, motion.carried_bytes)
         if not room:
             flow.behind = True
             return
@@ -220,8 +223,7 @@ class _Capturing:
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps)
         for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
-            # What the link carries while the next picture is coded may as well be handed over now.
-            if room + motion.carried_bytes <= 0 and not (room := self._room_again(flow)):
+            if room <= 0 and not (room := self._room_again(flow)):
                 flow.lost = True
                 return
             flow.pictures, flow.exact = flow.pictures + (frame is not before), False
@@ -237,7 +239,8 @@ class _Capturing:
         room = 0
         while not room and time.monotonic() < until and not self._stop.is_set():
             self._grant.require(self._grant.feature)
-            room = flow.wait(LOOK_EVERY_S)
+            # What the link carries while the next picture is coded may as well be handed over before.
+            room = flow.wait(LOOK_EVERY_S, credit=self._source.motion.carried_bytes)
         return room
 
     def _newest(self) -> CapturedFrame:

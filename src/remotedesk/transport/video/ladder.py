@@ -12,7 +12,8 @@ from typing import Final
 
 from remotedesk.transport.video.port import Effort, VideoCodec
 
-RATES: Final = (30.0, 20.0, 15.0, 10.0)  # pictures a second; it starts with the first or the second if it can
+RATES: Final = (30.0, 20.0, 15.0, 10.0)  # pictures a second
+GOOD_RATE: Final = 20.0  # of them, for a drawing in motion
 # Parts of the time from one picture to the next that encoding may take:
 MOST_LOAD: Final = 0.9  # above this it is given way
 GOAL_LOAD: Final = 0.75  # at most this is expected of what it gives way to
@@ -69,8 +70,12 @@ class Ladder:
         decodable: Collection[VideoCodec],
         pixels: int,
         rates: Sequence[float] = RATES,
+        good_rate: float = GOOD_RATE,
     ) -> None:
-        """`options` and `rates` come in the order of preference; pictures will have about so many `pixels`."""
+        """`options` and `rates` come in the order of preference; pictures will have about so many `pixels`.
+
+        It begins with as much effort as allows the `good_rate`.
+        """
         self._cost = {(one.name, effort): cost for one in options for effort, cost in one.costs.items()}
         self._rungs = [
             Rung(one.codec, one.name, effort, rate)
@@ -79,7 +84,7 @@ class Ladder:
             for effort in sorted(one.costs)
             for rate in rates
         ]
-        self._good_rate = min(rates[:2])
+        self._good_rate = good_rate
         self._pixels = pixels
         self._slowness = 1.0  # times the reference machine
         self._place = self._first()

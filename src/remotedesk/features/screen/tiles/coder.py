@@ -18,11 +18,12 @@ from remotedesk.wire.video import VIDEO_LAYOUT, Coding, VideoPart
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-LEAST_FPS: Final = 6.0
+LEAST_FPS: Final = 4.0
 MOST_FPS: Final = 30.0
-SLOWER: Final = (1.0, 0.95, 0.75, 0.5)  # what a machine that is too slow for it may do instead
-RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 9.6 on a link of 430 kbit/s, 20 at 1.7 Mbit/s
-SHARE: Final = 1.1  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
+SLOWER: Final = (1.0, 0.85, 0.75, 0.6, 0.5)  # what a machine that is too slow for it may do instead …
+GOOD: Final = 0.6  # … before it tries less hard: lines that can be read are worth more than pictures
+RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 7.6 on a link of 430 kbit/s, 18 at 1.7 Mbit/s
+SHARE: Final = 1.05  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
 EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
 MOST_WRONG: Final = 2.0  # times the bits a picture should have …
 AT_ONCE: Final = 1.5  # what x264 does while it runs; `bits` stays what it was opened with
@@ -72,7 +73,7 @@ class RegionCoder:
         self._pixels = region.width * region.height
         most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
         rates = [most * each for each in SLOWER]
-        self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates)
+        self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates, GOOD * most)
         self._rung = _known(self._ladder.rung)
         self._encoder, self._bits = self._opened(rate_bps)
         self._wrong_since = math.inf  # the bits of a picture
@@ -89,9 +90,9 @@ class RegionCoder:
         """Return seconds until the next picture may be coded, 0.0 or less when it may."""
         return self.coded_at + EARLY / self.frames_per_second(rate_bps) - now
 
-    def wanted_bytes(self, rate_bps: float) -> int:
-        """Return how much room there should be to begin the next picture, so that half of it fits when it is coded."""
-        return max(0, int(self._typical_bytes / 2) - self.carried_bytes(rate_bps))
+    def wanted_bytes(self) -> int:
+        """Return how much room there should be, with what is carried meanwhile, to begin the next picture."""
+        return int(self._typical_bytes / 2)
 
     def carried_bytes(self, rate_bps: float) -> int:
         """Return how much the link carries while a picture is coded."""

@@ -76,7 +76,7 @@ class MotionSource:
     @property
     def wanted_bytes(self) -> int:
         """How much room there should be before the next picture is coded; 0 while nothing moves."""
-        return self._coder.wanted_bytes(self._rate_bps) if self._coder else 0
+        return self._coder.wanted_bytes() if self._coder else 0
 
     @property
     def carried_bytes(self) -> int:
