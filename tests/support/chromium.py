@@ -60,8 +60,8 @@ class Tab:
         await self.event("Page.loadEventFired")
 
     async def evaluate(self, expression: str) -> Any:
-        """Return the value of a JavaScript expression."""
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        """Return the value of a JavaScript expression, or what its promise becomes."""
+        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
