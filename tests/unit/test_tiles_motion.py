@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ from PIL import Image, ImageDraw
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles import Applied, TileSource, TileView
+from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, RegionCoder
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
 from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
-from remotedesk.transport.video import software_options
+from remotedesk.transport.video import Effort, Option, VideoCodec, software_options
 from remotedesk.wire.tiles import TILES, Update
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
 from tests.bench.screen import pictures
@@ -41,8 +43,8 @@ def model(turn: int) -> Pixels:
 class Link:
     """Both ends, a clock and a rate."""
 
-    def __init__(self, rate_bps: float) -> None:
-        self.source, self.view = TileSource(encoders=software_options()), TileView()
+    def __init__(self, rate_bps: float, encoders: Sequence[Option] | None = None) -> None:
+        self.source, self.view = TileSource(encoders=software_options() if encoders is None else encoders), TileView()
         self.rate_bps, self.now = rate_bps, 100.0
         self.videos: list[VideoPart] = []
         self.exact = False
@@ -108,6 +110,44 @@ def test_without_a_known_rate_nothing_is_coded() -> None:
     link = Link(0.0)
     link.turn(range(8))
     assert not link.videos
+
+
+@pytest.mark.parametrize("encoders", [(), (Option(VideoCodec.H264, "h264_nvenc", {Effort.LESS: 0.001}),)])
+def test_where_no_encoder_works_all_goes_exactly(encoders: Sequence[Option]) -> None:
+    """The second is a graphics card's that was there when it was tried out."""
+    link = Link(THIN_BPS, encoders)
+    link.turn(range(8))
+    assert not link.videos
+    assert link.settle(model(7))
+
+
+@pytest.mark.parametrize("option", software_options(), ids=lambda option: option.name)
+def test_every_encoder_of_ours_is_understood(option: Option) -> None:
+    link = Link(THIN_BPS, [option])
+    link.turn(range(8))
+    assert {CODECS[video.coding] for video in link.videos} == {option.codec}
+    assert link.settle(model(7))
+
+
+def test_a_link_of_another_rate_gets_pictures_of_another_size() -> None:
+    sizes = []
+    for rate_bps in (THIN_BPS / 4, THIN_BPS):
+        link = Link(THIN_BPS / 4)
+        link.turn(range(8))
+        link.rate_bps = rate_bps
+        link.videos.clear()
+        link.turn(range(8, 50))
+        sizes.append(sum(len(video.data) for video in link.videos))
+    assert sizes[1] > 2 * sizes[0]
+
+
+def test_fewer_pictures_are_wanted_on_a_thinner_link() -> None:
+    rungs = [RegionCoder(MODEL, rate, software_options()) for rate in (100.0, 1e6, 1e10)]
+    rates = [coder.frames_per_second(rate) for coder, rate in zip(rungs, (100.0, 1e6, 1e10), strict=True)]
+    assert rates == sorted(set(rates))
+    assert rates[-1] <= MOST_FPS
+    for coder in rungs:
+        coder.close()
 
 
 def test_what_is_coded_never_touches_what_did_not_change() -> None:

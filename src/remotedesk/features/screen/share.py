@@ -153,8 +153,8 @@ class ScreenShare(GrantedThread):
     def work(self, grant: Grant, stop: threading.Event) -> None:
         """Capture and send until `stop`."""
         capture = self._platform.open_capture(grant)
+        capturing = _Capturing(capture, grant, stop, lambda: self._encoders)
         try:
-            capturing = _Capturing(capture, grant, stop, lambda: self._encoders)
             while not stop.is_set():
                 if (flow := self._flow) is not None:
                     capturing.go_on(flow)
@@ -162,6 +162,7 @@ class ScreenShare(GrantedThread):
                     capturing.forget()
                     stop.wait(LOOK_EVERY_S)
         finally:
+            capturing.close()
             capture.close()
 
     def broke(self, code: ErrorCode) -> None:
@@ -189,6 +190,10 @@ class _Capturing:
         self._frame: CapturedFrame | None = None  # what the viewer has not all of
         self._grabbed_s = -math.inf
 
+    def close(self) -> None:
+        """Free what codes."""
+        self._source.close()
+
     def forget(self) -> None:
         """Begin anew with the next picture."""
         self._flow = None
@@ -197,12 +202,9 @@ class _Capturing:
         """Send what has changed, if anything has and there is room; waits a moment for either."""
         self._grant.require(self._grant.feature)
         if flow is not self._flow or flow.lost or self._disagrees(flow):
-            self._flow, self._source, self._changed, self._frame = (
-                flow,
-                TileSource(THIN_LEVEL, self._encoders()),
-                True,
-                None,
-            )
+            self._source.close()
+            self._source = TileSource(THIN_LEVEL, self._encoders())
+            self._flow, self._changed, self._frame = flow, True, None
             flow.begin()
         self._changed = self._changed or self._capture.wait_changed(self._patience_s)
         if not self._changed and self._frame is None:

@@ -18,12 +18,14 @@ from remotedesk.wire.video import VIDEO_LAYOUT, Coding, VideoPart
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-LEAST_FPS: Final = 4.0
+LEAST_FPS: Final = 3.0
 MOST_FPS: Final = 30.0
 SLOWER: Final = (1.0, 0.85, 0.75, 0.6, 0.5)  # what a machine that is too slow for it may do instead …
 GOOD: Final = 0.6  # … before it tries less hard: lines that can be read are worth more than pictures
-RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 7.6 on a link of 430 kbit/s, 18 at 1.7 Mbit/s
+RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 6.6 on a link of 430 kbit/s, 17 at 1.7 Mbit/s
 SHARE: Final = 1.05  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
+LEAST_BPS: Final = 30e3  # an encoder can't do with less …
+MOST_BPS: Final = 50e6  # … and does nothing with more
 EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
 MOST_WRONG: Final = 2.0  # times the bits a picture should have …
 AT_ONCE: Final = 1.5  # what x264 does while it runs; `bits` stays what it was opened with
@@ -114,7 +116,7 @@ class RegionCoder:
         return Coded(coding, self.region, mask, picture.is_key, picture.data) if picture.data else None
 
     def _opened(self, rate_bps: float) -> tuple[VideoEncoder, float]:
-        rung, rate = self._rung, SHARE * rate_bps
+        rung, rate = self._rung, wanted_bps(rate_bps)
         fps = frames_per_second(rate_bps, rung)
         encoder = open_encoder(
             rung.codec,
@@ -140,7 +142,7 @@ class RegionCoder:
 
         The encoder begins anew for it, with a large picture; until then pictures only come more or less often.
         """
-        rate, fps = SHARE * rate_bps, self.frames_per_second(rate_bps)
+        rate, fps = wanted_bps(rate_bps), self.frames_per_second(rate_bps)
         if self._encoder.codec is VideoCodec.H264 and 1 / AT_ONCE < rate / fps / self._bits < AT_ONCE:
             self._encoder.set_target(int(rate), fps)  # which costs nothing
         if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
@@ -173,6 +175,11 @@ def _known(rung: Rung | None) -> Rung:
     if rung is None:
         raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "no encoder")
     return rung
+
+
+def wanted_bps(rate_bps: float) -> float:
+    """Return what the encoder should make on a link that carries so much."""
+    return min(MOST_BPS, max(LEAST_BPS, SHARE * rate_bps))
 
 
 def frames_per_second(rate_bps: float, rung: Rung) -> float:

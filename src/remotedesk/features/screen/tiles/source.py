@@ -71,6 +71,10 @@ class TileSource:
             self._level = level
             self._encoder, self._fresh = TileEncoder(level), True
 
+    def close(self) -> None:
+        """Free what codes; nothing may be called afterwards."""
+        self.motion.close()
+
     def restart(self) -> None:
         """Send everything anew with the next picture, whatever the viewer has."""
         self._set_up(0, 0)
