@@ -1,5 +1,6 @@
 """Every codec gives out what goes in, at once; holds its rate; and refuses what is broken or not what was agreed on."""
 
+import os
 from itertools import islice
 
 import av
@@ -198,3 +199,13 @@ def test_nothing_none_and_two_pictures_are_refused(codec: VideoCodec) -> None:
     if codec is not VideoCodec.VP8:  # whose data does not say where a picture ends
         with pytest.raises(ProtocolError):
             open_decoder(codec, 256, 192).decode(first + second)
+
+
+@pytest.mark.parametrize("codec", VideoCodec)
+def test_no_encoder_keeps_real_time_priority(codec: VideoCodec) -> None:
+    """As root SVT-AV1 takes it, for its caller too, whose children inherit it."""
+    encoder = open_encoder(codec, 128, 128, bits_per_second=100_000, frames_per_second=10)
+    encoder.encode(frame_of(np.zeros((128, 128), np.uint32), codec))
+    policies = {os.sched_getscheduler(int(thread)) for thread in os.listdir("/proc/self/task")}
+    encoder.close()
+    assert policies == {os.SCHED_OTHER}

@@ -14,6 +14,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.transport.video.port import Effort, EncodedFrame, VideoCodec
+from remotedesk.transport.video.priority import ordinary_priority
 
 # What a key frame costs is earned back within a second or two when the rate was wrong by this much.
 REOPEN_FACTOR: Final = 1.5
@@ -108,7 +109,8 @@ class RecipeEncoder:
             context.gop_size, context.max_b_frames, context.thread_count = _ENDLESS, 0, 1
             _say_colours(context, self.codec)
             context.options = dict(self._recipe.options(self._effort, self._target))
-            context.open()
+            with ordinary_priority():
+                context.open()
         except (FFmpegError, ValueError):
             raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, self.name) from None
         return context
