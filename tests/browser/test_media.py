@@ -15,6 +15,8 @@ THIN_KBPS: Final = 400
 MUCH_BPS: Final = 700_000.0
 BACK_BPS: Final = 550_000.0  # more than the thin link carries
 
+pytestmark = pytest.mark.timeout(400)  # several waits for a browser, each of which may be long on a busy machine
+
 
 @pytest.fixture
 async def tab(tmp_path: Path) -> AsyncIterator[Tab]:

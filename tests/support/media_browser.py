@@ -24,7 +24,7 @@ from tests.support.moving_picture import MovingPicture
 
 OURS: Final = 0  # ports of the relay
 BROWSERS: Final = 1
-PATIENCE_S: Final = 45.0
+PATIENCE_S: Final = 90.0
 FLAGS: Final = (
     # Candidates by address, not by a name that nobody resolves here; and from this machine's own addresses alone.
     "--disable-features=WebRtcHideLocalIpsWithMdns",
