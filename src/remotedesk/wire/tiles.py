@@ -134,13 +134,11 @@ def allowed_size(width: int, height: int) -> bool:
 
 
 def _packed(message: TileMessage) -> bytes:
-    match message:
-        case Update():
-            return _packed_update(message)
-        case VideoPart():
-            return packed_video(message)
-        case Ack():
-            return ACK_LAYOUT.pack(_ACK, message.sequence, message.picture_hash)
+    if isinstance(message, Update):
+        return _packed_update(message)
+    if isinstance(message, VideoPart):
+        return packed_video(message)
+    return ACK_LAYOUT.pack(_ACK, message.sequence, message.picture_hash)
 
 
 def _packed_update(update: Update) -> bytes:
