@@ -8,7 +8,7 @@ import numpy as np
 from remotedesk.features.screen.tiles.grid import Mask, tile_counts
 
 HALVED_AFTER_S: Final = 1.0  # how long a change counts
-HOT: Final = 1.5  # changes counted so: two within a second
+HOT: Final = 4.0  # changes counted so: five at least; a menu that opens and closes is not that
 WARM: Final = 0.4  # it was hot two seconds ago
 REST_S: Final = 0.2  # without a change
 

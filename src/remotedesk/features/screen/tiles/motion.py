@@ -100,14 +100,16 @@ class MotionSource:
         """Return the tiles that have changed so lately that they may change again at once."""
         return self._heat.restless(self._now)
 
-    def choose(self, frame: Pixels, changes: Changes, stale: Mask) -> Mask | None:
+    def choose(self, frame: Pixels, changes: Changes, stale: Mask, *, may_begin: bool) -> Mask | None:
         """Return which tiles are to be coded; None if all can travel exactly.
 
-        `stale` are those that look otherwise than what was sent of them, `changes` what would have to be sent.
+        `stale` are those that look otherwise than what was sent of them, `changes` what would have to be sent. It
+        `may_begin` when nothing is found that merely moved: a dragged window costs little, but what is coded can't be
+        copied from.
         """
         moving = changes.tiles & stale
         busy = moving & (self._inside(self._coder.region) if self._coder else self._heat.hot)
-        if not self._encoders or not self._rate_bps or not busy.any():
+        if not (self._coder or may_begin) or not self._encoders or not self._rate_bps or not busy.any():
             return None
         if self._exact_s(frame, changes, busy) < (GO_ON_S if self._coder else BEGIN_S):
             return None
