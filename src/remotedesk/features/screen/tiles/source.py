@@ -153,7 +153,7 @@ class TileSource:
         self._before = frame
         stale = self._lossy.stale(changes, frame, self._shown_pixels)
         draft.copies = self._copy(frame, changes)
-        coded = self.motion.choose(frame, changes, stale, may_begin=self._misses >= MISSES_TO_REST)
+        coded = self.motion.choose(frame, changes, stale, may_begin=self._misses > RESTS)
         held = self._lossy.tiles & self.motion.restless() & ~stale
         if coded is not None:
             held |= coded
