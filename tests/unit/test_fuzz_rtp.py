@@ -9,14 +9,13 @@ from struct import pack
 import pytest
 
 from remotedesk.core.errors import ProtocolError
-from remotedesk.transport.rtp.browser_decoder import open_browser_decoder
 from remotedesk.transport.rtp.budget import Kind, SendBudget
 from remotedesk.transport.rtp.dtls import feedback_in, feedback_packet, numbered
 from remotedesk.transport.rtp.feedback import ArrivalLog
 from remotedesk.transport.rtp.frames import MOST_PACKETS, FrameBuffer, Packet
 from remotedesk.transport.rtp.nack import MissingPackets
 from remotedesk.transport.rtp.payload import FORMATS
-from remotedesk.transport.video import Effort, VideoCodec, open_encoder
+from remotedesk.transport.video import Effort, VideoCodec, open_decoder, open_encoder
 from tests.support import moving_picture
 from tests.support.fuzzing import Mutator, Target, fuzz, fuzz_memory
 
@@ -63,7 +62,7 @@ def read_payloads(codec: VideoCodec, data: bytes) -> None:
 
 def decode_h264(data: bytes) -> None:
     """Decode as the first picture of a stream."""
-    decoder = open_browser_decoder(VideoCodec.H264, moving_picture.WIDTH, moving_picture.HEIGHT)
+    decoder = open_decoder(VideoCodec.H264, moving_picture.WIDTH, moving_picture.HEIGHT, exact=False)
     try:
         decoder.decode(FORMATS[VideoCodec.H264].join([payload for payload in split(data) if payload]))
     finally:

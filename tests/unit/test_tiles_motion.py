@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles import Applied, TileSource, TileView
-from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, RegionCoder
+from remotedesk.features.screen.tiles import Applied, TileSource, TileView, coder
+from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
 from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
-from remotedesk.transport.video import Effort, Option, VideoCodec, software_options
+from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec, software_options
 from remotedesk.wire.tiles import TILES, Update
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
 from tests.bench.screen import pictures
@@ -60,8 +60,9 @@ class Link:
                 self.videos.append(decoded)
             done.append(self.view.apply(message))
         assert not any(applied.exact for applied in done[:-1])
-        self.exact = done[-1].exact if done else self.exact
-        assert self.is_right(frame) or not self.exact
+        if done:  # else the viewer has what he had, an older picture that may well be exact
+            self.exact = done[-1].exact
+            assert self.is_right(frame) or not self.exact
         return done
 
     def turn(self, turns: range) -> None:
@@ -138,6 +139,36 @@ def test_where_no_encoder_works_all_goes_exactly(encoders: Sequence[Option]) -> 
     assert link.settle(model(11))
 
 
+def test_an_encoder_that_fails_is_done_without_and_the_next_one_is_taken() -> None:
+    gone = Option(VideoCodec.H264, "h264_nvenc", {Effort.LESS: 0.001})
+    link = Link(THIN_BPS, [gone, *software_options()])
+    link.turn(range(16))
+    assert link.videos
+    assert link.settle(model(15))
+
+
+def test_a_picture_that_may_not_travel_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coder, "MOST_CODED", 100)
+    link = Link(THIN_BPS)
+    link.turn(range(16))
+    assert not link.videos
+    assert link.settle(model(15))
+
+
+def test_an_encoder_that_cannot_follow_the_ladder_leaves_one_behind_that_can_be_freed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next rung's encoder may not open; the one before must then be freed once, not twice."""
+    region = RegionCoder(MODEL, THIN_BPS, software_options())
+    better = Rung(VideoCodec.H264, "h264_nvenc", Effort.LESS, 10.0)
+    monkeypatch.setattr(Ladder, "measured", lambda *_: better)
+    everything = np.ones((-(-HEIGHT // TILE), -(-WIDTH // TILE)), np.bool_)
+    region.code(model(0), everything, 1.0, THIN_BPS)
+    with pytest.raises(EncoderFailedError):
+        region.code(model(1), everything, 1.1, THIN_BPS)
+    region.close()
+
+
 @pytest.mark.parametrize("option", software_options(), ids=lambda option: option.name)
 def test_every_encoder_of_ours_is_understood(option: Option) -> None:
     link = Link(THIN_BPS, [option])
@@ -160,11 +191,11 @@ def test_a_link_of_another_rate_gets_pictures_of_another_size() -> None:
 
 def test_fewer_pictures_are_wanted_on_a_thinner_link() -> None:
     rungs = [RegionCoder(MODEL, rate, software_options()) for rate in (100.0, 1e6, 1e10)]
-    rates = [coder.frames_per_second(rate) for coder, rate in zip(rungs, (100.0, 1e6, 1e10), strict=True)]
+    rates = [each.frames_per_second(rate) for each, rate in zip(rungs, (100.0, 1e6, 1e10), strict=True)]
     assert rates == sorted(set(rates))
     assert rates[-1] <= MOST_FPS
-    for coder in rungs:
-        coder.close()
+    for each in rungs:
+        each.close()
 
 
 def test_what_is_coded_never_touches_what_did_not_change() -> None:

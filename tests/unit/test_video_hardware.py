@@ -47,6 +47,12 @@ def test_a_crash_and_a_hang_cost_only_the_encoder_they_are_in() -> None:
     assert [one.name for one in probed("LinuxWithBrokenNvidia", 5.0)] == ["h264_qsv"]
 
 
+def test_who_looks_for_them_can_stop_though_a_driver_hangs() -> None:
+    asked = iter(range(1_000))
+    command = [sys.executable, "-m", "tests.fakes.graphics_cards", "LinuxWithBrokenNvidia"]
+    assert probe_hardware(command, 3_600.0, stopped=lambda: next(asked) > 3) == ()
+
+
 def test_one_that_lags_or_lies_is_off() -> None:
     assert probed("LinuxWithBadDrivers") == []
 

@@ -86,12 +86,14 @@ class TileFlow:
     @property
     def rate_bps(self) -> float:
         """Bits per second that are known to arrive; 0.0 before anything is known."""
-        return self._window.rate_bps
+        with self._room:
+            return self._window.rate_bps
 
     @property
     def message_bytes(self) -> int:
         """How large a message should be, so that several are under way."""
-        return self._window.message_bytes
+        with self._room:
+            return self._window.message_bytes
 
     def send(self, message: bytes, grant: Grant) -> None:
         """Send one message if `grant` lives when its turn comes; in the capture's thread."""
@@ -140,7 +142,12 @@ class ScreenShare(GrantedThread):
 
     async def look_for_hardware(self) -> None:
         """Find out which encoders of graphics cards work here, for what moves from the next stream on."""
-        self._encoders = (*await asyncio.to_thread(probe_hardware), *self._encoders)
+        stopped = threading.Event()
+        try:
+            found = await asyncio.to_thread(probe_hardware, stopped=stopped.is_set)
+        finally:
+            stopped.set()
+        self._encoders = (*found, *self._encoders)
 
     def attach(self, flow: TileFlow) -> None:
         """Feed a fresh connection, beginning with the whole picture."""

@@ -18,12 +18,11 @@ from aiortc.rtcrtpreceiver import RemoteStreamTrack, StreamStatistics, Timestamp
 from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtpPacket, unwrap_rtx
 
 from remotedesk.core.errors import ProtocolError
-from remotedesk.transport.rtp.browser_decoder import open_browser_decoder
 from remotedesk.transport.rtp.frames import Frame, FrameBuffer, Packet
 from remotedesk.transport.rtp.nack import MissingPackets
 from remotedesk.transport.rtp.payload import FORMATS, PayloadFormat
 from remotedesk.transport.rtp.sender import VideoOptions
-from remotedesk.transport.video import VideoCodec, VideoDecoder
+from remotedesk.transport.video import VideoCodec, VideoDecoder, open_decoder
 
 log = logging.getLogger(__name__)
 KEY_FRAME_ASKED_S: Final = 0.5  # between two requests for a key frame
@@ -174,7 +173,7 @@ class VideoReceiver(RTCRtpReceiver):
                 decoder.close()
 
     def _opened(self, codec: VideoCodec) -> VideoDecoder:
-        return open_browser_decoder(codec, self.options.most_width, self.options.most_height)
+        return open_decoder(codec, self.options.most_width, self.options.most_height, exact=False)
 
     def _show(self, picture: av.VideoFrame, frame: Frame) -> None:
         picture.pts = self._RTCRtpReceiver__timestamp_mapper.map(frame.timestamp)

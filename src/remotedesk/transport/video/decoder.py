@@ -30,7 +30,10 @@ _DECODERS: Final[Mapping[VideoCodec, tuple[str, Mapping[str, str]]]] = MappingPr
 
 
 def open_decoder(codec: VideoCodec, width: int, height: int, *, exact: bool = True) -> VideoDecoder:
-    """Return a decoder of pictures that were encoded for this size, in pixels; not `exact`: for this or a smaller one.
+    """Return a decoder of pictures that were encoded for this size, in pixels.
+
+    Not `exact`, as a browser needs it: of this or a smaller size, and with the full range of brightness, too, which
+    Chromium gives what was drawn; `yuv420p` is made of it.
 
     Raises ValueError: size out of bounds. PlatformError(PLATFORM_UNSUPPORTED): it was left out of this build.
     """
@@ -71,13 +74,15 @@ class _Decoder:
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, self.codec) from None
         if len(frames) != 1 or not self._allows(frames[0]):
             raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, self.codec)
-        return frames[0]
+        picture = frames[0]
+        return picture if picture.format.name == "yuv420p" else picture.reformat(format="yuv420p")
 
     def _allows(self, frame: av.VideoFrame) -> bool:
         wide, high = self._most
         fits = frame.width <= wide and frame.height <= high
         same = (frame.width, frame.height) == self._most
-        return (same if self._exact else fits) and frame.format.name == "yuv420p" and not frame.is_corrupt
+        known = frame.format.name == "yuv420p" or (frame.format.name == "yuvj420p" and not self._exact)
+        return (same if self._exact else fits) and known and not frame.is_corrupt
 
     def close(self) -> None:
         """See `VideoDecoder.close`."""

@@ -8,7 +8,8 @@ asked to keep and to pass on.
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from remotedesk.transport.video.port import Effort, VideoCodec
 
 _log = logging.getLogger(__name__)
 
+LOOK_S: Final = 0.2
 WITHIN_S: Final = 15.0  # one process, all encoders that answer
 _BUFFER_S: Final = 0.5  # how far the rate may be run ahead of
 
@@ -63,37 +65,35 @@ class Probed(msgspec.Struct, frozen=True):
     cost_s: float | None  # seconds for a picture of `REFERENCE_PIXELS`; None if it does not work
 
 
-def probe_hardware(command: Sequence[str] | None = None, within_s: float = WITHIN_S) -> tuple[Option, ...]:
+def probe_hardware(
+    command: Sequence[str] | None = None, within_s: float = WITHIN_S, stopped: Callable[[], bool] = lambda: False
+) -> tuple[Option, ...]:
     """Return the encoders of graphics cards that work here, in the order of preference.
 
     Blocks for a second or so, or for as long as drivers hang: `within_s` seconds for each that does. `command` starts
-    the probing process, to which names are added.
+    the probing process, to which names are added. Ends soon after `stopped` says so, with what was found till then.
     """
     waiting = [name for name in HARDWARE if is_built_in(name, "w")]
     costs: dict[str, float] = {}
-    while waiting:
-        for said in _ask([*(command or _command()), *waiting], within_s):
+    while waiting and not stopped():
+        for said in _ask([*(command or _command()), *waiting], within_s, stopped):
             if said.name in waiting:
                 waiting.remove(said.name)
                 if said.cost_s is not None:
                     costs[said.name] = said.cost_s
-        if waiting:
+        if waiting and not stopped():
             _log.info("%s hung or crashed and stays off", waiting.pop(0))
     working = [HARDWARE[name] for name in HARDWARE if name in costs]
     return tuple(Option(recipe.codec, recipe.name, {Effort.LESS: costs[recipe.name]}) for recipe in working)
 
 
-def _ask(command: Sequence[str], within_s: float) -> list[Probed]:
+def _ask(command: Sequence[str], within_s: float, stopped: Callable[[], bool]) -> list[Probed]:
     """Return what the process said before it ended or was ended."""
     try:
         with subprocess.Popen(  # noqa: S603 - our own executable
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
-            try:
-                output, _ = process.communicate(timeout=within_s)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                output, _ = process.communicate()
+            output = _output(process, time.monotonic() + within_s, stopped)
     except OSError:
         return []
     said = []
@@ -101,6 +101,14 @@ def _ask(command: Sequence[str], within_s: float) -> list[Probed]:
         with suppress(msgspec.DecodeError):
             said.append(msgspec.json.decode(line, type=Probed))
     return said
+
+
+def _output(process: "subprocess.Popen[bytes]", until: float, stopped: Callable[[], bool]) -> bytes:
+    while time.monotonic() < until and not stopped():
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=LOOK_S)[0]
+    process.kill()
+    return process.communicate()[0]
 
 
 def _command() -> list[str]:

@@ -13,7 +13,7 @@ from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.grid import Mask, Pixels, covering, part
 from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec, VideoEncoder, frame_of, open_encoder
-from remotedesk.wire.video import VIDEO_LAYOUT, Coding, VideoPart
+from remotedesk.wire.video import MOST_CODED, VIDEO_LAYOUT, Coding, VideoPart
 
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
@@ -31,6 +31,14 @@ MOST_WRONG: Final = 2.0  # times the bits a picture should have …
 AT_ONCE: Final = 1.5  # what x264 does while it runs; `bits` stays what it was opened with
 WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
 MASK_BYTES: Final = 64  # of an ordinary region
+
+
+class EncoderFailedError(PlatformError):
+    """The encoder of this name does not work after all."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(ErrorCode.PLATFORM_UNSUPPORTED, name)
+        self.name = name
 
 
 @dataclass(frozen=True)
@@ -64,10 +72,7 @@ class RegionCoder:
     """Codes one region of the screen until it is closed. Times are seconds of one monotonic clock, passed in."""
 
     def __init__(self, region: Rect, rate_bps: float, encoders: Sequence[Option]) -> None:
-        """`encoders` are those that work here, the best first.
-
-        Raises PlatformError(PLATFORM_UNSUPPORTED): none does after all.
-        """
+        """`encoders` are those that work here, the best first; at least one. Raises EncoderFailedError."""
         self.region: Final = region
         self.coded_at = -math.inf  # the newest picture
         self._typical_bytes = 0.0  # of a picture
@@ -101,11 +106,19 @@ class RegionCoder:
         return int(self._typical_s * rate_bps / 8)
 
     def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
-        """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out."""
+        """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out.
+
+        Raises EncoderFailedError: also when it made more of the picture than may travel.
+        """
         self._aim(now, rate_bps)
         pixels = np.ascontiguousarray(frame[part(self.region)])
         began = time.perf_counter()
-        picture = self._encoder.encode(frame_of(pixels, self._encoder.codec))
+        try:
+            picture = self._encoder.encode(frame_of(pixels, self._encoder.codec))
+        except PlatformError:
+            raise EncoderFailedError(self._rung.name) from None
+        if len(picture.data) > MOST_CODED:  # without it the next ones could not be decoded
+            raise EncoderFailedError(self._rung.name)
         self.coded_at = now
         coding = CODINGS[self._encoder.codec]
         if not picture.is_key:
@@ -118,15 +131,18 @@ class RegionCoder:
     def _opened(self, rate_bps: float) -> tuple[VideoEncoder, float]:
         rung, rate = self._rung, wanted_bps(rate_bps)
         fps = frames_per_second(rate_bps, rung)
-        encoder = open_encoder(
-            rung.codec,
-            self.region.width,
-            self.region.height,
-            bits_per_second=int(rate),
-            frames_per_second=fps,
-            effort=rung.effort,
-            name=rung.name,
-        )
+        try:
+            encoder = open_encoder(
+                rung.codec,
+                self.region.width,
+                self.region.height,
+                bits_per_second=int(rate),
+                frames_per_second=fps,
+                effort=rung.effort,
+                name=rung.name,
+            )
+        except PlatformError:
+            raise EncoderFailedError(rung.name) from None
         return encoder, rate / fps
 
     def _climb(self, now: float, encode_s: float, rate_bps: float) -> None:
@@ -134,8 +150,9 @@ class RegionCoder:
         before = self._rung
         self._rung = _known(self._ladder.measured(now, encode_s, self._pixels, 0.0))
         if (self._rung.name, self._rung.effort) != (before.name, before.effort):
-            self._encoder.close()
+            before_it = self._encoder
             self._encoder, self._bits = self._opened(rate_bps)
+            before_it.close()
 
     def _aim(self, now: float, rate_bps: float) -> None:
         """Have pictures of another size made when the link or the machine has been another one for a while.
@@ -173,7 +190,7 @@ def _without_full(costs: Mapping[Effort, float]) -> Mapping[Effort, float]:
 
 def _known(rung: Rung | None) -> Rung:
     if rung is None:
-        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "no encoder")
+        raise EncoderFailedError("")
     return rung
 
 

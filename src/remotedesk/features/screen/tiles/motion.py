@@ -7,10 +7,9 @@ from typing import Final
 import numpy as np
 import zstandard
 
-from remotedesk.core.errors import PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.codec import packed
-from remotedesk.features.screen.tiles.coder import Coded, RegionCoder
+from remotedesk.features.screen.tiles.coder import Coded, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import (
     TILE,
     Changes,
@@ -124,8 +123,8 @@ class MotionSource:
         """Code the region of `frame`; None when the encoder left the picture out."""
         try:
             return self._coder.code(frame, mask, self._now, self._rate_bps) if self._coder else None
-        except PlatformError as error:
-            self._give_up(error)
+        except EncoderFailedError as error:
+            self._do_without(error.name)
             return None
 
     def _inside(self, region: Rect) -> Mask:
@@ -163,14 +162,15 @@ class MotionSource:
         if min(region.width, region.height) >= LEAST_SIDE and region.width * region.height <= MOST_VIDEO:
             try:
                 self._coder = RegionCoder(region, self._rate_bps, self._encoders)
-            except PlatformError as error:
-                self._give_up(error)
+            except EncoderFailedError as error:
+                self._do_without(error.name)
 
-    def _give_up(self, error: PlatformError) -> None:
-        """Send all exactly from now on, however long it takes."""
-        log.info("nothing can be coded here: %s", error)
+    def _do_without(self, name: str) -> None:
+        """Use this encoder no more; without any, all goes exactly, however long it takes."""
+        log.info("%s failed and is not used any more", name)
         self.close()
-        self._encoders = ()
+        left = [each for each in self._encoders if each.name != name]
+        self._encoders = left if len(left) < len(self._encoders) else ()
 
 
 def _widened(rect: Rect, width: int, height: int) -> Rect:

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.coder import CODECS
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels
@@ -52,7 +52,10 @@ class MotionView:
         if message.fresh:
             self.close()
             self._stream = message.region, message.coding
-            self._decoder = open_decoder(CODECS[message.coding], message.region.width, message.region.height)
+            try:
+                self._decoder = open_decoder(CODECS[message.coding], message.region.width, message.region.height)
+            except PlatformError:  # this build lacks it, and asked for nothing of the kind
+                raise _malformed() from None
 
 
 def tiles_to_draw(message: VideoPart) -> list[Rect]:
