@@ -1,7 +1,10 @@
 """The engine's small parts: its thread, its race of tasks, its record on disk, its mailbox."""
 
 import asyncio
+import gc
+import ssl
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ from remotedesk.wire.signaling import (
     ToClient,
     ToServer,
 )
+from remotedesk_signaling.certificates import self_signed_context
 
 ISSUED = Issued("12345", 600, "t" * 22)
 
@@ -70,6 +74,38 @@ def test_a_task_that_fails_is_logged(warning_log) -> None:  # type: ignore[no-un
 
     thread.post(lambda: thread.spawn(fail()))
     thread.close(nothing)
+
+
+def test_a_socket_that_says_goodbye_over_tls_is_closed_before_the_loop_is(tmp_path: Path) -> None:
+    serving, thread = EngineThread(), EngineThread()
+    context, _ = self_signed_context(tmp_path, ["127.0.0.1"])
+    servers: list[asyncio.Server] = []
+    connected = threading.Event()
+
+    def be_slow(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        time.sleep(0.05)  # the whole server, so that the other side's goodbye is not answered at once
+        writer.close()
+
+    async def serve() -> None:
+        servers.append(await asyncio.start_server(be_slow, "127.0.0.1", 0, ssl=context))
+
+    async def connect() -> None:
+        trusting = ssl.create_default_context()
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        port = servers[0].sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+        writer.close()  # and nobody waits until it is
+        connected.set()
+
+    async def stop_serving() -> None:
+        servers[0].close()
+
+    asyncio.run_coroutine_threadsafe(serve(), serving.loop).result(10)
+    thread.post(lambda: thread.spawn(connect()))
+    assert connected.wait(10)
+    thread.close(nothing)
+    serving.close(stop_serving)
+    gc.collect()  # an unclosed transport is an error here
 
 
 # -- race ----------------------------------------------------------------------------------------------------

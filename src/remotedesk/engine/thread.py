@@ -6,8 +6,12 @@ import logging
 import selectors
 import threading
 from collections.abc import Callable, Coroutine
+from typing import Final
 
 log = logging.getLogger(__name__)
+
+_SOCKETS_CLOSE_WITHIN_S: Final = 0.25
+_LOOK_EVERY_S: Final = 0.005
 
 
 class EngineThread:
@@ -15,7 +19,9 @@ class EngineThread:
 
     def __init__(self) -> None:
         # The selector loop on every system: Windows' proactor stops reading UDP after an ICMP "unreachable".
-        self.loop = asyncio.SelectorEventLoop(selectors.DefaultSelector())
+        self._selector = selectors.DefaultSelector()
+        self.loop = asyncio.SelectorEventLoop(self._selector)
+        self._own_sockets = len(self._selector.get_map())
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="engine")
         self._thread.start()
@@ -61,4 +67,12 @@ class EngineThread:
         finally:
             self.loop.run_until_complete(self.loop.shutdown_asyncgens())
             self.loop.run_until_complete(self.loop.shutdown_default_executor())
+            self.loop.run_until_complete(self._sockets_close())
             self.loop.close()
+
+    async def _sockets_close(self) -> None:
+        """Wait for sockets that aiohttp has let go of: TLS says goodbye on them first, and a closed loop leaks them."""
+        for _ in range(round(_SOCKETS_CLOSE_WITHIN_S / _LOOK_EVERY_S)):
+            await asyncio.sleep(_LOOK_EVERY_S)  # at least once: what was aborted is closed a round later
+            if len(self._selector.get_map()) == self._own_sockets:
+                break
