@@ -56,6 +56,20 @@ def test_loss_holds_it_up_and_starves_it_not(rate_bps: float, delay_s: float) ->
     assert all(link.used(second, second + 1) > 0.1 for second in range(1, 20))
 
 
+@pytest.mark.parametrize(
+    ("rate_bps", "delay_s", "most_in_window"),
+    [(20e6, 0.001, 4), (20e6, 0.010, 9), (2e6, 0.030, 9), (512e3, 0.050, 9)],
+    ids=["near", "20M", "2M", "512k"],
+)
+def test_a_message_is_small_beside_the_window_except_on_a_short_way(
+    rate_bps: float, delay_s: float, most_in_window: int
+) -> None:
+    link = busy(rate_bps, delay_s)
+    link.run(5)
+    in_window = 2 * link.window.half_bytes / link.window.message_bytes
+    assert most_in_window / 2 < in_window < most_in_window + 1
+
+
 def test_it_follows_a_link_that_becomes_slow_and_faster_again() -> None:
     link = busy(20e6, 0.010)
     link.run(8)

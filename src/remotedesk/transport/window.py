@@ -16,6 +16,7 @@ from remotedesk.transport.contest import HIGH_QUEUE_S, LEAST_WINDOW, MOST_WINDOW
 FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
 MOST_MESSAGE: Final = 48 * 1024  # bytes
 QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
+MESSAGE_S: Final = 0.008  # of the link's time, for a message on a short way: each costs both ends a millisecond
 RATE_KEPT_S: Final = 2.0
 BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
 BASE_DOUBTED_S: Final = 0.5  # so long, if it seems much longer, which may be somebody else's queue
@@ -75,7 +76,13 @@ class DelayWindow:
     @property
     def message_bytes(self) -> int:
         """The size messages should have at most, so that several are under way and a lost packet holds up little."""
-        return min(MOST_MESSAGE, max(1, int(self._allowed) // (8 * PACKET)) * PACKET)
+        wanted = max(self._allowed / 8, min(self._allowed / 3, self._rate * MESSAGE_S))
+        return min(MOST_MESSAGE, max(1, int(wanted) // PACKET) * PACKET)
+
+    @property
+    def half_bytes(self) -> int:
+        """Half of what may be under way."""
+        return int(self._allowed) // 2
 
     def room(self) -> int:
         """Return how many bytes may be sent now; never 0 while nothing is under way."""

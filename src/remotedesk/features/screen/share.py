@@ -29,7 +29,6 @@ WHOLE_WITHIN_S: Final = 0.3
 SETTLING_S: Final = 1 / 60  # how often is looked whether what moved has come to rest
 MOST_WAIT_S: Final = 5.0  # for room, before all is sent anew
 MOST_ACKS: Final = 512
-HALF: Final = 4  # messages: half a window
 # zstd's level and the rate, in bit/s, at which it pays to change it. A whole new screen: 140 kB in 42 ms at level 7,
 # 200 kB in 27 ms at level 3; a new level costs what the stream remembers, so the two rates lie apart.
 THIN_LEVEL: Final = 7
@@ -77,7 +76,7 @@ class TileFlow:
         """
         with self._room:
             self._room.wait_for(
-                lambda: self._balance + credit >= max(self.message_bytes, min(wanted, HALF * self.message_bytes)),
+                lambda: self._balance + credit >= max(self.message_bytes, min(wanted, self._window.half_bytes)),
                 timeout_s,
             )
             room = self._balance + credit
