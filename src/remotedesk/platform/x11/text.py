@@ -1,7 +1,8 @@
 """Types any character by lending it a key the keyboard layout leaves empty.
 
 Programs look a key's character up when they read its event, so a new meaning needs time to arrive before the key is
-pressed, and the old one must stay until the last event has been read: 50 ms were exact where 20 ms were not.
+pressed, and the old one must stay until the last event has been read: 50 ms were exact where 20 ms were not, except
+on a machine busy enough that a program reads its events later than that.
 """
 
 import time
@@ -12,7 +13,8 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.x11.hand_process import HandProcess
 
-_SETTLE_S: Final = 0.05
+_ARRIVES_S: Final = 0.05
+_READ_WITHIN_S: Final = 0.15
 _UNICODE_KEYSYMS: Final = 0x01000000  # X11 protocol, appendix A: keysyms of ISO 10646
 _CONTROL_KEYSYMS: Final = {"\n": 0xFF0D, "\r": 0xFF0D, "\t": 0xFF09}
 
@@ -70,11 +72,11 @@ class TextTyper:
                 lent.update(keycodes.values())
                 with self._acting():
                     self._hand.act("lend", [(keycode, keysym) for keysym, keycode in keycodes.items()])
-                time.sleep(_SETTLE_S)
+                time.sleep(_ARRIVES_S)
                 for keysym in run:
                     with self._acting():
                         self._hand.act("tap", keycodes[keysym])
-                time.sleep(_SETTLE_S)
+                time.sleep(_READ_WITHIN_S)
         finally:
             with self._alone:
                 self._hand.act("give_back", sorted(lent))

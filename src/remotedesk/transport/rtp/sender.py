@@ -10,6 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from time import perf_counter
 from typing import Any, Final
 
 import av
@@ -32,6 +33,7 @@ from av.packet import Packet
 from remotedesk.transport.rtp.budget import SendBudget
 from remotedesk.transport.rtp.payload import FORMATS
 from remotedesk.transport.video import Effort, VideoCodec, VideoEncoder, open_encoder
+from remotedesk.transport.video.ladder import MOST_LOAD
 
 KEY_FRAMES_S: Final = 0.5  # between two that were asked for
 KEPT_PACKETS: Final = 1_024
@@ -39,6 +41,7 @@ KEPT_S: Final = 2.0
 REPEATED_S: Final = 0.05  # between two repeats of one packet
 MOST_REPEATS: Final = 5  # of one packet
 MOST_WAITING: Final = 256  # packets to be repeated
+_SMOOTHED_OVER: Final = 8  # pictures, so long that the first one, which takes longest, hardly counts
 _TARGET_STEP: Final = 0.05  # smaller changes of the rate are not worth telling the encoder
 
 
@@ -62,6 +65,9 @@ class RtpEncoder(Encoder):
         self._encoder: VideoEncoder | None = None
         self._told_bps = 0.0
         self._frames = 0
+        self._effort = options.effort
+        self._typical_s = 0.0  # to encode a picture
+        self._pictures = 0  # of this encoder
         self._working = Lock()  # aiortc encodes in a worker thread, and does not wait for it when it ends
         self._closed = False
 
@@ -73,7 +79,9 @@ class RtpEncoder(Encoder):
         with self._working:
             if self._closed:
                 return [], timestamp
-            encoded = self._ready(frame.width, frame.height).encode(frame, keyframe=force_keyframe)
+            encoder, began = self._ready(frame.width, frame.height), perf_counter()
+            encoded = encoder.encode(frame, keyframe=force_keyframe)
+            self._try_less_hard_after(perf_counter() - began)
         return self._payloads(encoded.data), timestamp
 
     def pack(self, packet: "Packet[Any]") -> tuple[list[bytes], int]:
@@ -87,7 +95,17 @@ class RtpEncoder(Encoder):
             self._closed = True
             self._free()
 
+    def _try_less_hard_after(self, encode_s: float) -> None:
+        """Begin anew with less effort when pictures take longer than from one to the next: latency never gives way."""
+        self._pictures += 1
+        self._typical_s += (encode_s - self._typical_s) / min(self._pictures, _SMOOTHED_OVER)
+        too_slow = self._typical_s * self._options.frames_per_second > MOST_LOAD
+        if self._pictures > _SMOOTHED_OVER and too_slow and self._effort is not Effort.LEAST:
+            self._effort = Effort(self._effort + 1)
+            self._free()
+
     def _free(self) -> None:
+        self._pictures = 0
         if self._encoder is not None:
             self._encoder.close()
             self._encoder = None
@@ -104,7 +122,7 @@ class RtpEncoder(Encoder):
             self._told_bps = rate
             self._encoder = open_encoder(
                 self._codec, width, height,
-                bits_per_second=int(rate), frames_per_second=fps, effort=self._options.effort,
+                bits_per_second=int(rate), frames_per_second=fps, effort=self._effort,
             )  # fmt: skip
         elif abs(rate - self._told_bps) > _TARGET_STEP * self._told_bps:
             self._told_bps = rate
