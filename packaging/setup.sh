@@ -44,10 +44,8 @@ install_python_packages() {
     say "installing Python packages into .venv"
     # The lock's own pip first, checked by its hashes: Debian's (23.0) looks past `coverage==` for the newest
     # `coverage[toml]` that pytest-cov asks for, and then refuses it for not being pinned.
-    pip_alone=$(mktemp)
-    sed -n '/^pip==/,/[^\\]$/p' requirements.lock >"$pip_alone"
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$pip_alone"
-    rm "$pip_alone"
+    sed -n '/^pip==/,/[^\\]$/p' requirements.lock >.venv/pip.txt
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r .venv/pip.txt
     .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }

@@ -12,6 +12,7 @@ import pytest
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
+from remotedesk.platform.x11 import text
 from remotedesk.platform.x11.injector import X11Injector
 from remotedesk.platform.x11.keycodes import KEYCODES
 from tests.conftest import WarningLog
@@ -99,6 +100,22 @@ def test_text_arrives_exactly_and_gives_the_keys_back(
     before = onlooker.keyboard_mapping()
     injector.text(allowed.control, JAPANESE + "\x07\r\n")
     wait_until(lambda: typed.read_text() == JAPANESE + "\n", what="the text")
+    assert onlooker.keyboard_mapping() == before
+
+
+def test_borrowed_keys_are_given_back_at_once_when_control_is_revoked(
+    injector: X11Injector, allowed: Allowed, seen: Path, onlooker: Onlooker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text, "_READ_WITHIN_S", 3_600.0)
+    before = onlooker.keyboard_mapping()
+    injector.move(allowed.control, 100, 100)
+    thread = threading.Thread(target=injector.text, args=(allowed.control, "図"))
+    thread.start()
+    wait_until(lambda: "U56F3" in seen.read_text(), what="the character")
+    assert onlooker.keyboard_mapping() != before
+    allowed.gate.revoke(Feature.CONTROL)
+    thread.join(20)
+    assert not thread.is_alive()
     assert onlooker.keyboard_mapping() == before
 
 

@@ -1,4 +1,4 @@
-"""What encodes for RTP tries less hard on a machine that is too slow, and no less hard than it has to."""
+"""What encodes for RTP tries less hard on a machine that is too slow, and harder than it was told on none."""
 
 import time
 

@@ -22,7 +22,7 @@ BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again af
 BASE_DOUBTED_S: Final = 0.5  # so long, if it seems much longer, which may be somebody else's queue
 DOUBTS: Final = 3  # it is longer when so many times in a row …
 ALIKE_S: Final = 0.010  # … the same was found
-IDLE_SHARE: Final = 0.375  # of the window free: three messages, so not only for want of acknowledgements
+IDLE_SHARE: Final = 0.375  # of the window free: more than one message, so not only for want of acknowledgements
 HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
 
 

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import perf_counter
 from typing import Any, Final
@@ -32,8 +32,7 @@ from av.packet import Packet
 
 from remotedesk.transport.rtp.budget import SendBudget
 from remotedesk.transport.rtp.payload import FORMATS
-from remotedesk.transport.video import Effort, VideoCodec, VideoEncoder, open_encoder
-from remotedesk.transport.video.ladder import MOST_LOAD
+from remotedesk.transport.video import Effort, Ladder, VideoCodec, VideoEncoder, open_encoder, software_options
 
 KEY_FRAMES_S: Final = 0.5  # between two that were asked for
 KEPT_PACKETS: Final = 1_024
@@ -41,7 +40,6 @@ KEPT_S: Final = 2.0
 REPEATED_S: Final = 0.05  # between two repeats of one packet
 MOST_REPEATS: Final = 5  # of one packet
 MOST_WAITING: Final = 256  # packets to be repeated
-_SMOOTHED_OVER: Final = 8  # pictures, so long that the first one, which takes longest, hardly counts
 _TARGET_STEP: Final = 0.05  # smaller changes of the rate are not worth telling the encoder
 
 
@@ -65,9 +63,8 @@ class RtpEncoder(Encoder):
         self._encoder: VideoEncoder | None = None
         self._told_bps = 0.0
         self._frames = 0
-        self._effort = options.effort
-        self._typical_s = 0.0  # to encode a picture
-        self._pictures = 0  # of this encoder
+        self._ladder: Ladder | None = None  # what effort this machine keeps up with
+        self._effort = options.effort  # of the encoder
         self._working = Lock()  # aiortc encodes in a worker thread, and does not wait for it when it ends
         self._closed = False
 
@@ -81,7 +78,8 @@ class RtpEncoder(Encoder):
                 return [], timestamp
             encoder, began = self._ready(frame.width, frame.height), perf_counter()
             encoded = encoder.encode(frame, keyframe=force_keyframe)
-            self._try_less_hard_after(perf_counter() - began)
+            if not encoded.is_key:
+                self._climb(perf_counter(), perf_counter() - began, frame.width * frame.height)
         return self._payloads(encoded.data), timestamp
 
     def pack(self, packet: "Packet[Any]") -> tuple[list[bytes], int]:
@@ -95,17 +93,13 @@ class RtpEncoder(Encoder):
             self._closed = True
             self._free()
 
-    def _try_less_hard_after(self, encode_s: float) -> None:
-        """Begin anew with less effort when pictures take longer than from one to the next: latency never gives way."""
-        self._pictures += 1
-        self._typical_s += (encode_s - self._typical_s) / min(self._pictures, _SMOOTHED_OVER)
-        too_slow = self._typical_s * self._options.frames_per_second > MOST_LOAD
-        if self._pictures > _SMOOTHED_OVER and too_slow and self._effort is not Effort.LEAST:
-            self._effort = Effort(self._effort + 1)
+    def _climb(self, now: float, encode_s: float, pixels: int) -> None:
+        """Begin anew with less effort when pictures take too long, with more when there is time for it."""
+        rung = self._ladder.measured(now, encode_s, pixels, 0.0) if self._ladder else None
+        if rung is not None and rung.effort is not self._effort:
             self._free()
 
     def _free(self) -> None:
-        self._pictures = 0
         if self._encoder is not None:
             self._encoder.close()
             self._encoder = None
@@ -119,6 +113,8 @@ class RtpEncoder(Encoder):
         if self._encoder is not None and (self._encoder.width, self._encoder.height) != (width, height):
             self._free()
         if self._encoder is None:
+            self._ladder = self._ladder or _ladder_of(self._codec, self._options, width * height)
+            self._effort = self._ladder.rung.effort if self._ladder.rung else self._options.effort
             self._told_bps = rate
             self._encoder = open_encoder(
                 self._codec, width, height,
@@ -128,6 +124,16 @@ class RtpEncoder(Encoder):
             self._told_bps = rate
             self._encoder.set_target(int(rate), fps)
         return self._encoder
+
+
+def _ladder_of(codec: VideoCodec, options: VideoOptions, pixels: int) -> Ladder:
+    """Return the ladder of one codec at the rate of its track: what gives way is the effort alone."""
+    able = [
+        replace(each, costs={effort: cost for effort, cost in each.costs.items() if effort >= options.effort})
+        for each in software_options()
+    ]
+    rate = options.frames_per_second
+    return Ladder(able, {codec}, pixels, (rate,), rate)
 
 
 @dataclass(slots=True)
