@@ -117,6 +117,35 @@ def test_what_is_dragged_is_copied_and_not_coded() -> None:
     assert link.settle(dragged)
 
 
+def page(line: int) -> Pixels:
+    """Return the desktop with a page of dense text, scrolled by so many lines of eight pixels."""
+    text = np.random.default_rng(4).choice(np.array([0x101010, 0xF0F0F0], np.uint32), (HEIGHT + 400, 512))
+    shown = np.full((HEIGHT, WIDTH), 0x302010, np.uint32)
+    shown[:, 64:576] = text[8 * line : 8 * line + HEIGHT]
+    return shown
+
+
+def test_what_scrolls_is_not_coded_even_if_the_viewer_never_had_it() -> None:
+    link = Link(THIN_BPS)
+    for line in range(40):
+        link.show(page(line), budget=1_500)
+    assert not link.videos
+    assert link.settle(page(39))
+
+
+def test_what_was_coded_and_merely_moves_now_is_coded_no_more() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(20))
+    assert link.videos
+    for step in range(12):
+        link.show(np.roll(model(19), 8 * step, axis=0))
+    coded = len(link.videos)
+    for step in range(12, 24):
+        link.show(np.roll(model(19), 8 * step, axis=0))
+    assert len(link.videos) == coded
+    assert link.settle(np.roll(model(19), 8 * 23, axis=0))
+
+
 def test_what_opens_and_closes_is_not_coded() -> None:
     link = Link(THIN_BPS)
     for cycle in range(12):

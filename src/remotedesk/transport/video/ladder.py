@@ -56,7 +56,7 @@ def _costs(full: float, less: float, least: float) -> Mapping[Effort, float]:
 # Wall time on two cores of a machine of 2024, on a turning wireframe (tests/bench/bench_video.py).
 SOFTWARE_OPTIONS: Final = (
     Option(VideoCodec.AV1, "libsvtav1", _costs(0.070, 0.034, 0.019)),
-    Option(VideoCodec.H264, "libx264", _costs(0.036, 0.017, 0.011)),
+    Option(VideoCodec.H264, "libx264", _costs(0.048, 0.019, 0.010)),
     Option(VideoCodec.VP8, "libvpx", _costs(0.010, 0.0045, 0.0035)),
 )
 

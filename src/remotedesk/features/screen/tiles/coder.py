@@ -18,11 +18,11 @@ from remotedesk.wire.video import MOST_CODED, VIDEO_LAYOUT, Coding, VideoPart
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-LEAST_FPS: Final = 3.0
+LEAST_FPS: Final = 5.2
 MOST_FPS: Final = 30.0
 SLOWER: Final = (1.0, 0.85, 0.75, 0.6, 0.5)  # what a machine that is too slow for it may do instead …
 GOOD: Final = 0.6  # … before it tries less hard: lines that can be read are worth more than pictures
-RATE_OF_ONE_FPS: Final = 120e3  # bit/s for each further one: 6.6 on a link of 430 kbit/s, 17 at 1.7 Mbit/s
+RATE_OF_ONE_FPS: Final = 97e3  # bit/s for each further one: 9.5 on a link of 420 kbit/s, 23 at 1.75 Mbit/s
 SHARE: Final = 1.05  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
 LEAST_BPS: Final = 30e3  # an encoder can't do with less …
 MOST_BPS: Final = 50e6  # … and does nothing with more

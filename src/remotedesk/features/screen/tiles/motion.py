@@ -1,7 +1,7 @@
 """Chooses what moves more than the link can carry exactly, to be coded with loss as a picture of one region."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -30,10 +30,11 @@ from remotedesk.wire.video import LEAST_SIDE, MOST_VIDEO
 log = logging.getLogger(__name__)
 
 # Seconds that an exact picture takes: from this on it is coded, and shorter ones once it is.
-BEGIN_S: Final = 0.1
-GO_ON_S: Final = 0.07
+BEGIN_S: Final = 0.055
+GO_ON_S: Final = 0.045
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
+LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
 NEAR: Final = 1  # tiles around what moves, in which it may have moved before
 SAMPLED_ROWS: Final = 8  # of each TILE, to estimate what they would take
 OF_STREAM: Final = 0.6  # of what zstd makes of these rows at level 1, its stream does at level 7 …
@@ -54,6 +55,7 @@ class MotionSource:
         self._now = 0.0
         self._rate_bps = 0.0
         self._coder: RegionCoder | None = None
+        self._looks = 0
 
     def tick(self, now: float, rate_bps: float) -> None:
         """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
@@ -99,18 +101,24 @@ class MotionSource:
         """Return the tiles that have changed so lately that they may change again at once."""
         return self._heat.restless(self._now)
 
-    def choose(self, frame: Pixels, changes: Changes, stale: Mask, *, may_begin: bool) -> Mask | None:
+    def choose(
+        self, frame: Pixels, changes: Changes, stale: Mask, *, may_begin: bool, merely_moved: Callable[[], bool]
+    ) -> Mask | None:
         """Return which tiles are to be coded; None if all can travel exactly.
 
         `stale` are those that look otherwise than what was sent of them, `changes` what would have to be sent. It
-        `may_begin` when nothing is found that merely moved: a dragged window costs little, but what is coded can't be
-        copied from.
+        `may_begin` when nothing is found to copy. What has `merely_moved` since the picture captured before, which
+        takes a while to find out, is not coded, nor any more: it costs little, but coded it can't be copied from.
         """
         moving = changes.tiles & stale
         busy = moving & (self._inside(self._coder.region) if self._coder else self._heat.hot)
         if not (self._coder or may_begin) or not self._encoders or not self._rate_bps or not busy.any():
             return None
         if self._exact_s(frame, changes, busy) < (GO_ON_S if self._coder else BEGIN_S):
+            return None
+        self._looks += 1
+        if (self._coder is None or self._looks % LOOK_EACH == 0) and merely_moved():
+            self.close()
             return None
         outside = moving & self._heat.hot
         if self._coder:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, part, tight
+from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, any_by_tile, part, tight
 from remotedesk.wire.tiles import Copy
 
 MOST_MOVES: Final = 4
@@ -27,6 +27,7 @@ ENOUGH_VOTES: Final = 3
 MOST_ANCHORS: Final = 10
 MOST_MISSES: Final = 6  # anchors found nowhere, before any was found
 BLOCK: Final = 32  # the equal rectangle is found in blocks, then grown to its pixels
+MOSTLY: Final = 0.5  # of the pixels that changed
 
 Shift = tuple[int, int]  # from the place in the new picture to the place in the old one, right and down
 
@@ -51,6 +52,16 @@ def find_moves(frame: Pixels, shown: Pixels, changes: Changes) -> tuple[Copy, ..
         changes.settle(target)
         copies.append(Copy(target.x + shift[0], target.y + shift[1], target))
     return tuple(copies)
+
+
+def merely_moved(frame: Pixels, before: Pixels, area: Rect) -> bool:
+    """Return whether most of what changed inside `area` from one captured picture to the next was there, elsewhere."""
+    differ = np.zeros(frame.shape, np.bool_)
+    differ[part(area)] = frame[part(area)] != before[part(area)]
+    changes = Changes(differ, any_by_tile(differ))
+    changed = np.count_nonzero(differ)
+    find_moves(frame, before, changes)
+    return np.count_nonzero(differ) < (1 - MOSTLY) * changed
 
 
 def _likely_shift(frame: Pixels, shown: Pixels, changes: Changes, area: Rect) -> Shift | None:

@@ -23,7 +23,7 @@ from remotedesk.features.screen.tiles.grid import (
 )
 from remotedesk.features.screen.tiles.lossy import Lossy
 from remotedesk.features.screen.tiles.motion import MotionSource
-from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves
+from remotedesk.features.screen.tiles.moves import FEWEST_TILES, find_moves, merely_moved
 from remotedesk.features.screen.tiles.strip_choice import StripChoice
 from remotedesk.features.screen.tiles.strips import StripEncoder
 from remotedesk.transport.video import Option
@@ -148,12 +148,18 @@ class TileSource:
 
     def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft) -> Mask | None:
         """Find what moved, and what is coded with loss; take out of `changes` what is not to be sent exactly now."""
-        if self._before is not None:
-            self.motion.note(moved_between(frame, self._before, changes))
-        self._before = frame
+        before, self._before = self._before, frame
+        if before is not None:
+            self.motion.note(moved_between(frame, before, changes))
         stale = self._lossy.stale(changes, frame, self._shown_pixels)
         draft.copies = self._copy(frame, changes)
-        coded = self.motion.choose(frame, changes, stale, may_begin=self._misses > RESTS)
+        coded = self.motion.choose(
+            frame,
+            changes,
+            stale,
+            may_begin=self._misses > RESTS,
+            merely_moved=lambda: before is not None and self._merely_moved(frame, before, changes.bounds()),
+        )
         held = self._lossy.tiles & self.motion.restless() & ~stale
         if coded is not None:
             held |= coded
@@ -194,6 +200,13 @@ class TileSource:
         for copy in copies:
             self._show(frame, copy.target)
         return copies
+
+    def _merely_moved(self, frame: Pixels, before: Pixels, area: Rect) -> bool:
+        """Say so also of what the viewer has nothing of yet, in which there is nothing to copy."""
+        if not merely_moved(frame, before, area):
+            return False
+        self._misses = 0  # so that a while passes before it is asked again
+        return True
 
     def _draw(self, frame: Pixels, changes: Changes, draft: Draft, budget: int | None) -> Generator[bytes, None, bool]:
         """Put what differs into `draft` and give out the messages it fills; return False if the budget ended it.
