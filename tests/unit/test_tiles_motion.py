@@ -256,6 +256,20 @@ def test_a_little_that_changes_where_it_was_coded_is_exact_when_all_is() -> None
     assert link.settle(caret)
 
 
+def test_a_menu_that_opens_where_something_has_turned_is_exact_at_once() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(30))
+    assert link.settle(model(29))
+    coded = len(link.videos)
+    opened = model(29).copy()
+    opened[128:256, 128:256] = np.random.default_rng(5).integers(0, 1 << 24, (128, 128), np.uint32)
+    link.show(opened, after_s=2.0)
+    assert link.exact
+    link.show(model(29), after_s=0.5)
+    assert link.exact
+    assert len(link.videos) == coded
+
+
 def test_what_was_coded_is_never_copied_from() -> None:
     link = Link(THIN_BPS)
     link.turn(range(9))

@@ -9,7 +9,8 @@ from remotedesk.features.screen.tiles.grid import Mask, tile_counts
 
 HALVED_AFTER_S: Final = 1.0  # how long a change counts
 HOT: Final = 4.0  # changes counted so: five at least; a menu that opens and closes is not that
-WARM: Final = 0.4  # it was hot two seconds ago
+MOST: Final = 2 * HOT  # so that what has turned for long is not hot any more after a second and a half of rest
+WARM: Final = 0.4  # it was hot up to four seconds ago
 REST_S: Final = 0.2  # without a change
 
 
@@ -27,7 +28,7 @@ class Heat:
         if now > self._now:
             self._heat *= 0.5 ** ((now - self._now) / HALVED_AFTER_S)
             self._now = now
-        self._heat[moved] += 1
+        self._heat[moved] = np.minimum(self._heat[moved] + 1, MOST)
         self._changed_at[moved] = now
 
     @property

@@ -35,6 +35,7 @@ GO_ON_S: Final = 0.045
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
+LARGE: Final = 1 / 3  # of the region's tiles
 NEAR: Final = 1  # tiles around what moves, in which it may have moved before
 SAMPLED_ROWS: Final = 8  # of each TILE, to estimate what they would take
 OF_STREAM: Final = 0.6  # of what zstd makes of these rows at level 1, its stream does at level 7 …
@@ -112,7 +113,7 @@ class MotionSource:
         """
         moving = changes.tiles & stale
         busy = moving & (self._inside(self._coder.region) if self._coder else self._heat.hot)
-        if not (self._coder or may_begin) or not self._encoders or not self._rate_bps or not busy.any():
+        if not (self._coder or may_begin) or not self._encoders or not self._rate_bps or not self._is_motion(busy):
             return None
         if self._exact_s(frame, changes, busy) < (GO_ON_S if self._coder else BEGIN_S):
             return None
@@ -134,6 +135,12 @@ class MotionSource:
         except EncoderFailedError as error:
             self._do_without(error.name)
             return None
+
+    def _is_motion(self, busy: Mask) -> bool:
+        """Tell a part that turns again after a pause from a menu that opens where it has turned."""
+        if self._coder is None or (busy & self._heat.hot).any():
+            return bool(busy.any())
+        return np.count_nonzero(busy) >= LARGE * np.count_nonzero(self._inside(self._coder.region))
 
     def _inside(self, region: Rect) -> Mask:
         inside = np.zeros_like(self._heat.hot)
