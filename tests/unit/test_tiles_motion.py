@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles import Applied, TileSource, TileView, coder
+from remotedesk.features.screen.tiles import Applied, TileSource, TileView, coder, grid, preview
 from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
@@ -19,6 +19,8 @@ from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec,
 from remotedesk.wire.tiles import TILES, Update
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
 from tests.bench.screen import pictures
+from tests.bench.screen.likeness import ssim
+from tests.support.desktops import Desktop
 
 WIDTH, HEIGHT = 640, 448
 ALL = Rect(0, 0, WIDTH, HEIGHT)
@@ -146,6 +148,67 @@ def test_what_was_coded_and_merely_moves_now_is_coded_no_more() -> None:
     assert link.settle(np.roll(model(19), 8 * 23, axis=0))
 
 
+def desktop(seed: int) -> Pixels:
+    """Return another desktop each time: text and drawings."""
+    return Desktop(WIDTH, HEIGHT, seed=seed).pixels.copy()
+
+
+def likeness(one: Pixels, other: Pixels) -> float:
+    """Return how alike two pictures are, 1 is the same."""
+    return ssim(*(side.view(np.uint8).reshape(*side.shape, 4)[..., :3] for side in (one, other)))
+
+
+def test_a_large_new_picture_is_seen_whole_before_it_is_exact() -> None:
+    link = Link(THIN_BPS)
+    link.show(desktop(1))
+    assert not link.videos
+    for _ in range(3):
+        link.show(desktop(2), budget=1_000, after_s=0.01)
+    nbytes = sum(len(each.data) for each in link.videos)
+    shown = as_pixels(link.view.pixels, WIDTH, HEIGHT)
+    assert not link.exact
+    assert likeness(shown, desktop(2)) > 0.95
+    assert link.settle(desktop(2))
+    assert sum(len(each.data) for each in link.videos) == nbytes  # each part of it once
+    assert nbytes < 32_000
+
+
+def test_what_is_new_and_small_or_on_a_fast_link_comes_exactly() -> None:
+    for link, opened in ((Link(THIN_BPS), Rect(100, 100, 60, 40)), (Link(FAST_BPS), ALL)):
+        link.show(desktop(1))
+        changed = desktop(1)
+        changed[grid.part(opened)] = desktop(2)[grid.part(opened)]
+        assert link.settle(changed)
+        assert not link.videos
+
+
+def test_a_letter_typed_between_two_parts_of_a_new_picture_is_exact_when_the_next_part_is() -> None:
+    link = Link(THIN_BPS)
+    link.show(desktop(1))
+    new = desktop(2)
+    new[:128] = desktop(1)[:128]
+    link.show(new, budget=1_000, after_s=0.01)
+    assert link.source.behind
+    typed = new.copy()
+    typed[40:52, 300:308] ^= np.uint32(0xFFFFFF)
+    link.show(typed, budget=1_000, after_s=0.01)
+    assert link.is_right(typed, Rect(0, 0, WIDTH, 128))
+    assert link.settle(typed)
+
+
+def test_without_an_encoder_for_one_picture_what_is_new_comes_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED)
+
+    h264 = [each for each in software_options() if each.codec is VideoCodec.H264]
+    for encoders in (h264, software_options()):
+        link = Link(THIN_BPS, encoders)
+        assert link.settle(desktop(1))
+        assert link.settle(desktop(2))
+        assert not link.videos
+        monkeypatch.setattr(preview, "open_still_encoder", broken)
+
+
 def test_what_opens_and_closes_is_not_coded() -> None:
     link = Link(THIN_BPS)
     for cycle in range(12):
@@ -262,7 +325,7 @@ def test_a_menu_that_opens_where_something_has_turned_is_exact_at_once() -> None
     assert link.settle(model(29))
     coded = len(link.videos)
     opened = model(29).copy()
-    opened[128:256, 128:256] = np.random.default_rng(5).integers(0, 1 << 24, (128, 128), np.uint32)
+    opened[128:256, 128:256] = np.random.default_rng(5).choice(np.array([0x101010, 0xF0F0F0], np.uint32), (128, 128))
     link.show(opened, after_s=2.0)
     assert link.exact
     link.show(model(29), after_s=0.5)

@@ -126,7 +126,8 @@ class Scenes:
             return math.inf, math.inf
         shown = candidate.judged(least)
         first_at = min(shown.at if shown else math.inf, exact_at)
-        self._note(f"change: its stamp came after {candidate.seen_at - candidate.drawn.at:.3f} s")
+        seen = [f"{at - candidate.drawn.at:.3f} s" for at in (candidate.seen_at, *candidate.reached(0.8, 0.9, 0.95))]
+        self._note(f"change: its stamp came after {seen[0]}; SSIM .80, .90, .95: {', '.join(seen[1:])}")
         return first_at - candidate.drawn.at, exact_at - candidate.drawn.at
 
     def _menu(self) -> Figures:

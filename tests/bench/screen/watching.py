@@ -1,5 +1,6 @@
 """Looks at both displays and notes which frame of the customer's the engineer sees, when, and how like the original."""
 
+import math
 import random
 import threading
 import time
@@ -20,6 +21,8 @@ _LARGEST_WHOLE: Final = 160_000  # pixels; of a larger area patches are compared
 _PATCHES: Final = 48
 _PATCH: Final = 32  # pixels wide and high
 _SAMPLES_AFTER_S: Final = (0.0, 0.004, 0.015, 0.04)  # a picture may come in parts, or be painted while it is read
+_AGAIN_EACH_S: Final = 0.02  # of a picture that stays, which may come in parts for seconds …
+_MOST_SAMPLES: Final = 600  # … and is looked at for so long
 _NEARLY: Final = 0.999999
 _MOST_TRUTHS: Final = 300
 _BAND: Final = 64  # rows compared at once
@@ -94,6 +97,11 @@ class Sighting:
             likenesses.append((self.exact_at, 1.0))
         counting = [at for at, likeness in likenesses if likeness >= least_ssim]
         return Shown(self.drawn, counting[0], max(each for _, each in likenesses)) if counting else None
+
+    def reached(self, *likenesses: float) -> list[float]:
+        """Return when each of these was reached; infinite if it never was."""
+        shown = [self.judged(each) for each in likenesses]
+        return [each.at if each else math.inf for each in shown]
 
     @property
     def seen_at(self) -> float:
@@ -197,5 +205,8 @@ class Watcher:
             sighting.exact_at = at
             return
         taken = sighting.samples
-        if len(taken) < len(_SAMPLES_AFTER_S) and (not taken or at >= taken[0][0] + _SAMPLES_AFTER_S[len(taken)]):
+        if len(taken) < len(_SAMPLES_AFTER_S):
+            if not taken or at >= taken[0][0] + _SAMPLES_AFTER_S[len(taken)]:
+                taken.append((at, sample))
+        elif sighting.drawn.scene == "change" and len(taken) < _MOST_SAMPLES and at >= taken[-1][0] + _AGAIN_EACH_S:
             taken.append((at, sample))

@@ -6,12 +6,13 @@ It knows neither RTP nor data channels; whoever sends or shows pictures stands o
 from remotedesk.transport.video.decoder import decodable, open_decoder
 from remotedesk.transport.video.hardware import probe_hardware
 from remotedesk.transport.video.ladder import Ladder, Option, Rung
-from remotedesk.transport.video.opening import open_encoder
+from remotedesk.transport.video.opening import STILL_ENCODER, open_encoder, open_still_encoder
 from remotedesk.transport.video.picture import coded_size, frame_of, pixels_of
 from remotedesk.transport.video.port import Effort, EncodedFrame, VideoCodec, VideoDecoder, VideoEncoder
 from remotedesk.transport.video.software import software_options
 
 __all__ = [
+    "STILL_ENCODER",
     "Effort",
     "EncodedFrame",
     "Ladder",
@@ -25,6 +26,7 @@ __all__ = [
     "frame_of",
     "open_decoder",
     "open_encoder",
+    "open_still_encoder",
     "pixels_of",
     "probe_hardware",
     "software_options",

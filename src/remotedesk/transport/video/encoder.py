@@ -44,6 +44,7 @@ class Recipe:
     options: Callable[[Effort, Target], Mapping[str, str]]
     takes_rate: bool = False  # a lower one than it was opened with, while it runs
     pixel_format: str = "yuv420p"
+    is_still: bool = False  # of one quality, whatever rate is aimed at
 
 
 class RecipeEncoder:
@@ -105,7 +106,7 @@ class RecipeEncoder:
             context.pix_fmt = self._recipe.pixel_format
             rate = Fraction(round(self._target.frames_per_second * _FINEST_RATE), _FINEST_RATE)
             context.framerate, context.time_base = rate, 1 / rate
-            context.bit_rate = self._target.bits_per_second
+            context.bit_rate = 0 if self._recipe.is_still else self._target.bits_per_second
             context.gop_size, context.max_b_frames, context.thread_count = _ENDLESS, 0, 1
             _say_colours(context, self.codec)
             context.options = dict(self._recipe.options(self._effort, self._target))

@@ -1,10 +1,23 @@
 """Opens the encoder that was chosen."""
 
+from typing import Final
+
 from remotedesk.transport.video.encoder import RecipeEncoder, Target
 from remotedesk.transport.video.hardware import HARDWARE
 from remotedesk.transport.video.picture import coded_size
 from remotedesk.transport.video.port import Effort, VideoCodec, VideoEncoder
-from remotedesk.transport.video.software import H264_BASELINE, SOFTWARE
+from remotedesk.transport.video.software import H264_BASELINE, SOFTWARE, STILL
+
+STILL_ENCODER: Final = STILL.name
+_ONE: Final = Target(1_000_000, 1.0)  # what a picture of constant quality makes of it is nothing
+
+
+def open_still_encoder(width: int, height: int) -> VideoEncoder:
+    """Return an encoder for one picture of this size as AV1, as small as can be read: `STILL_ENCODER`.
+
+    Raises ValueError: size out of bounds. PlatformError(PLATFORM_UNSUPPORTED): it can't be opened here.
+    """
+    return RecipeEncoder(STILL, coded_size(width, height), _ONE, Effort.LEAST)
 
 
 def open_encoder(

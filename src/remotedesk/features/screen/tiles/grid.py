@@ -11,6 +11,8 @@ from remotedesk.core.geometry import Rect
 
 TILE: Final = 64  # pixels, each way; the tiles at the right and bottom edges may be smaller
 BYTES_PER_PIXEL: Final = 4
+SMALL: Final = 96 * 96  # pixels of a rectangle that goes before larger ones …
+MOST_SMALL: Final = 4  # … if there are no more of them
 COLOURS: Final = np.uint32(0x00FF_FFFF)  # the fourth byte of a pixel is nobody's
 
 Pixels = NDArray[np.uint32]  # height × width, each a little-endian blue, green, red, anything
@@ -132,6 +134,13 @@ def rectangles(changes: Changes) -> list[Rect]:
         for run in runs:
             open_runs.setdefault(run, row)
     return sorted(found, key=lambda rect: (rect.y, rect.x))
+
+
+def by_size(rects: list[Rect]) -> tuple[list[Rect], list[Rect]]:
+    """Return the rectangles that cost next to nothing beside others, and the others."""
+    small = [rect for rect in rects if rect.width * rect.height <= SMALL]
+    large = [rect for rect in rects if rect.width * rect.height > SMALL]
+    return (small, large) if large and len(small) <= MOST_SMALL else ([], rects)
 
 
 class TileHashes:

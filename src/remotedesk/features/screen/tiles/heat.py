@@ -11,6 +11,7 @@ HALVED_AFTER_S: Final = 1.0  # how long a change counts
 HOT: Final = 4.0  # changes counted so: five at least; a menu that opens and closes is not that
 MOST: Final = 2 * HOT  # so that what has turned for long is not hot any more after a second and a half of rest
 WARM: Final = 0.4  # it was hot up to four seconds ago
+COOL: Final = 3.0  # it has changed three times at most, of late
 REST_S: Final = 0.2  # without a change
 
 
@@ -40,6 +41,11 @@ class Heat:
     def warm(self) -> Mask:
         """The tiles that do or did so a moment ago."""
         return self._heat >= WARM
+
+    @property
+    def cool(self) -> Mask:
+        """The tiles that do not change again and again."""
+        return self._heat < COOL
 
     def restless(self, now: float) -> Mask:
         """Return the tiles that have changed within the last REST_S."""

@@ -1,6 +1,7 @@
 """Chooses what moves more than the link can carry exactly, to be coded with loss as a picture of one region."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -8,7 +9,7 @@ import numpy as np
 import zstandard
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.codec import packed
+from remotedesk.features.screen.tiles.codec import PACKED_BYTES, packed
 from remotedesk.features.screen.tiles.coder import Coded, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import (
     TILE,
@@ -16,15 +17,17 @@ from remotedesk.features.screen.tiles.grid import (
     Mask,
     Pixels,
     bounds_of,
+    by_size,
     covering,
     islands,
     part,
     rectangles,
 )
 from remotedesk.features.screen.tiles.heat import Heat
+from remotedesk.features.screen.tiles.preview import BAND_ROWS, FIRST_ROWS, code_still, topmost
 from remotedesk.features.screen.tiles.strip_choice import FEW
 from remotedesk.features.screen.tiles.strips import colours_of
-from remotedesk.transport.video import Option
+from remotedesk.transport.video import STILL_ENCODER, Option
 from remotedesk.wire.video import LEAST_SIDE, MOST_VIDEO
 
 log = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ log = logging.getLogger(__name__)
 # Seconds that an exact picture takes: from this on it is coded, and shorter ones once it is.
 BEGIN_S: Final = 0.055
 GO_ON_S: Final = 0.045
+PREVIEW_S: Final = 0.5  # what takes longer is seen with loss first …
+PREVIEW_ON_S: Final = 0.02  # … and so is the rest of it
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
@@ -57,6 +62,9 @@ class MotionSource:
         self._rate_bps = 0.0
         self._coder: RegionCoder | None = None
         self._looks = 0
+        self._previews = False
+        self._bands = 0  # of the present preview
+        self._preview_s = 0.0  # to code the last one
 
     def tick(self, now: float, rate_bps: float) -> None:
         """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
@@ -82,7 +90,9 @@ class MotionSource:
 
     @property
     def carried_bytes(self) -> int:
-        """How much the link carries while a picture is coded; 0 while nothing moves."""
+        """How much the link carries while a picture is coded; 0 while nothing is."""
+        if self._previews:
+            return int(self._preview_s * self._rate_bps / 8)
         return self._coder.carried_bytes(self._rate_bps) if self._coder else 0
 
     def due_in_s(self, now: float) -> float:
@@ -128,6 +138,37 @@ class MotionSource:
             self._move_region(frame, changes, moving & self._heat.warm)
         return moving & self._inside(self._coder.region) if self._coder else None
 
+    def new(self, frame: Pixels, changes: Changes, stale: Mask, *, merely_moved: Callable[[], bool]) -> Mask | None:
+        """Return which tiles are so dear and so new that they shall be seen with loss first; None if there are none."""
+        new = changes.tiles & stale & self._heat.cool
+        dear_s = PREVIEW_ON_S if self._previews else PREVIEW_S
+        raw_bits = 8 * PACKED_BYTES * TILE * TILE * np.count_nonzero(new)
+        able = any(each.name == STILL_ENCODER for each in self._encoders)
+        self._previews = able and bool(raw_bits > dear_s * self._rate_bps > 0)
+        if self._previews:
+            for rect in by_size(rectangles(Changes(changes.pixels, new)))[0]:  # a letter beside it
+                new[covering(rect)] = False
+            self._previews = self._exact_s(frame, changes, new) >= dear_s and not merely_moved()
+        self._bands = self._bands if self._previews else 0
+        return new if self._previews else None
+
+    def next_band(self, new: Mask) -> Mask:
+        """Return those of the `new` tiles that are to be coded first."""
+        self._bands += 1
+        return topmost(new, FIRST_ROWS if self._bands == 1 else BAND_ROWS)
+
+    def preview(self, frame: Pixels, mask: Mask) -> Coded | None:
+        """Code these tiles of `frame` once; None if it can't be done after all."""
+        self.close()  # the viewer knows one stream of coded pictures at a time
+        began = time.perf_counter()
+        try:
+            return code_still(frame, mask)
+        except EncoderFailedError as error:
+            self._do_without(error.name)
+            return None
+        finally:
+            self._preview_s = time.perf_counter() - began
+
     def code(self, frame: Pixels, mask: Mask) -> Coded | None:
         """Code the region of `frame`; None when the encoder left the picture out."""
         try:
@@ -140,7 +181,7 @@ class MotionSource:
         """Tell a part that turns again after a pause from a menu that opens where it has turned."""
         if self._coder is None or (busy & self._heat.hot).any():
             return bool(busy.any())
-        return np.count_nonzero(busy) >= LARGE * np.count_nonzero(self._inside(self._coder.region))
+        return bool(np.count_nonzero(busy) >= LARGE * np.count_nonzero(self._inside(self._coder.region)))
 
     def _inside(self, region: Rect) -> Mask:
         inside = np.zeros_like(self._heat.hot)

@@ -61,7 +61,7 @@ def merely_moved(frame: Pixels, before: Pixels, area: Rect) -> bool:
     changes = Changes(differ, any_by_tile(differ))
     changed = np.count_nonzero(differ)
     find_moves(frame, before, changes)
-    return np.count_nonzero(differ) < (1 - MOSTLY) * changed
+    return bool(np.count_nonzero(differ) < (1 - MOSTLY) * changed)
 
 
 def _likely_shift(frame: Pixels, shown: Pixels, changes: Changes, area: Rect) -> Shift | None:

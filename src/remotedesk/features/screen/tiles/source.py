@@ -1,6 +1,6 @@
 """The customer's end: turns each captured picture into the messages that bring the viewer's up to it."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.codec import TileEncoder, packed
+from remotedesk.features.screen.tiles.coder import Coded
 from remotedesk.features.screen.tiles.draft import MESSAGE_BYTES, Draft
 from remotedesk.features.screen.tiles.grid import (
     BYTES_PER_PIXEL,
@@ -16,6 +17,7 @@ from remotedesk.features.screen.tiles.grid import (
     Pixels,
     TileHashes,
     as_pixels,
+    by_size,
     changes_between,
     moved_between,
     part,
@@ -29,11 +31,11 @@ from remotedesk.features.screen.tiles.strips import StripEncoder
 from remotedesk.transport.video import Option
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update, allowed_size
 
-SMALL: Final = 96 * 96  # pixels of a rectangle that goes before larger ones …
-MOST_SMALL: Final = 4  # … if there are no more of them
 MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
 RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
 _SEQUENCES: Final = 1 << 32
+
+Code = Callable[[Pixels, Mask], Coded | None]  # a picture and which tiles of it
 
 
 class TileSource:
@@ -108,19 +110,19 @@ class TileSource:
             self._changes = changes_between(frame, self._shown, width, height)
             if self._changes is None and not self.behind:
                 return
-            coded = self._look_closer(pixels, self._changes, draft) if self._changes is not None else None
-            if coded is not None and self.motion.is_due:
-                nbytes = yield from self._code(pixels, coded, draft)
+            lossily = self._look_closer(pixels, self._changes, draft) if self._changes is not None else None
+            if lossily is not None:
+                nbytes = yield from self._code(pixels, *lossily, draft)
                 budget = None if budget is None else max(budget - nbytes, message_bytes)
         done = self._changes is None or (yield from self._draw(pixels, self._changes, draft, budget))
         draft.compress()
         self._lossy.settle()
-        self.waits = done and self._held
+        self.waits = done and self._held and not self._previews
         self.behind = not done or self._held
         self._frame = frame if self.behind else None
         if done:
             self._resume_at, self._changes = 0, None
-        if not self.waits or draft.copies or draft.rects or draft.strips:
+        if not self.behind or draft.copies or draft.rects or draft.strips:
             yield self._message(draft, last=not self.behind)
 
     def agrees(self, ack: Ack) -> bool | None:
@@ -144,23 +146,30 @@ class TileSource:
         self.motion = MotionSource(width, height, self._encoders)
         self._lossy = Lossy(width, height)
         self._before: Pixels | None = None  # the picture captured before
-        self._held = self.waits = False
+        self._held = self._previews = self.waits = False
 
-    def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft) -> Mask | None:
-        """Find what moved, and what is coded with loss; take out of `changes` what is not to be sent exactly now."""
+    def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft) -> tuple[Mask, Code] | None:
+        """Find what moved, and take out of `changes` what is not to be sent exactly now.
+
+        Return which tiles are to be coded with loss now, and how; None if none are.
+        """
         before, self._before = self._before, frame
         if before is not None:
             self.motion.note(moved_between(frame, before, changes))
         stale = self._lossy.stale(changes, frame, self._shown_pixels)
         draft.copies = self._copy(frame, changes)
-        coded = self.motion.choose(
-            frame,
-            changes,
-            stale,
-            may_begin=self._misses > RESTS,
-            merely_moved=lambda: before is not None and self._merely_moved(frame, before, changes.bounds()),
-        )
-        held = self._lossy.tiles & self.motion.restless() & ~stale
+
+        def moved() -> bool:
+            return before is not None and self._merely_moved(frame, before, changes.bounds())
+
+        may_begin = self._misses > RESTS
+        coded = self.motion.choose(frame, changes, stale, may_begin=may_begin, merely_moved=moved)
+        new = self.motion.new(frame, changes, stale, merely_moved=moved) if coded is None else None
+        held = self._lossy.tiles & ~stale
+        if new is not None:  # all is seen before anything becomes exact
+            held |= new
+        else:
+            held &= self.motion.restless()
         if coded is not None:
             held |= coded
         self._held = bool(held.any())
@@ -170,12 +179,17 @@ class TileSource:
             self._strip_choice.begin(frame, rectangles(changes), self._encoder)
         else:
             self._strip_choice.stop(0)
-        return coded
+        self._previews = False
+        if new is not None:
+            band = self.motion.next_band(new)
+            self._previews = bool((new & ~band).any())
+            return band, self.motion.preview
+        return (coded, self.motion.code) if coded is not None and self.motion.is_due else None
 
-    def _code(self, frame: Pixels, tiles: Mask, draft: Draft) -> Generator[bytes, None, int]:
+    def _code(self, frame: Pixels, tiles: Mask, code: Code, draft: Draft) -> Generator[bytes, None, int]:
         """Give out the messages that bring these tiles with loss; return how many bytes they are."""
         nbytes = 0
-        if (coded := self.motion.code(frame, tiles)) is None:
+        if (coded := code(frame, tiles)) is None:
             return nbytes
         if draft.copies:  # they read what the viewer has before
             yield self._message(draft, last=False)
@@ -216,7 +230,7 @@ class TileSource:
         """
         drawn: list[Rect] = []
         nbytes = 0
-        small, large = _by_size(rectangles(changes))
+        small, large = by_size(rectangles(changes))
         if self._small_starved_others:
             small, large = [], small + large
         self._small_starved_others = False
@@ -276,13 +290,6 @@ class TileSource:
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self._fresh = self._blank = False
         return TILES.encode(update)
-
-
-def _by_size(rects: list[Rect]) -> tuple[list[Rect], list[Rect]]:
-    """Return the rectangles that cost next to nothing beside others, and the others."""
-    small = [rect for rect in rects if rect.width * rect.height <= SMALL]
-    large = [rect for rect in rects if rect.width * rect.height > SMALL]
-    return (small, large) if large and len(small) <= MOST_SMALL else ([], rects)
 
 
 def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
