@@ -8,10 +8,11 @@ and the changed area is as like the original as `figures.least_ssim` says. On 2m
 is on as well, which kbps does not count. Needs root, for the namespaces.
 
 `--runs scenes` are the figures of each scene on each link, `screen.LINK.SCENE.FIGURE value unit`: p50_ms, p95_ms from
-drawn to seen (click: from the press), fps that count, gap_ms the longest time between two of them, ssim their mean
-likeness, first_s and exact_s after a whole new picture, exact_ms after a menu has closed, kbps of IP packets to the
-engineer (idle: the larger of both ways), cpu_cores of the customer's client. A peer's figures have its name behind
-theirs; of a peer every frame counts whose stamp can be read. The other runs measure the product alone:
+drawn to seen (click, after which a button looks pressed, and dialog, which it opens: from the press), fps that count,
+gap_ms the longest time between two of them, ssim their mean likeness, first_s (SSIM .98) and exact_s after a whole new
+picture, exact_ms after a menu has closed, kbps of IP packets to the engineer (idle: the larger of both ways), cpu_cores
+of the customer's client. A peer's figures have its name behind theirs; of a peer every frame counts whose stamp can be
+read. The other runs measure the product alone:
 `steps`: the rate goes 20, 0.5, 2 Mbit/s under a turning part (`screen.steps[-loss2].FIGURE`, screen/steps.py);
 `shared`: another flow on the same 2 Mbit/s, one of ours and a bulk TCP transfer, each by itself
   (`screen.shared.self.share_min`, `screen.shared.tcp.share_min`, screen/sharing.py);

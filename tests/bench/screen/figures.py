@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-SCENES: Final = ("type", "scroll", "window", "cad", "change", "menu", "click", "idle")
+SCENES: Final = ("type", "scroll", "window", "cad", "change", "menu", "click", "dialog", "idle")
 UNITS: Final = {
     "p50_ms": ("ms", 1),
     "p95_ms": ("ms", 1),

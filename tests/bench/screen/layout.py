@@ -46,7 +46,8 @@ VIEWPORT: Final = Box(20, 90, 1200, 900)  # the part that turns
 WINDOW: Final = Box(0, 0, 640, 480)  # the window that is dragged
 WINDOW_PATH: Final = Box(100, 110, 1400, 860)  # where it is dragged about
 MENU: Final = Box(420, 200, 300, 440)
-DIALOG: Final = Box(700, 400, 360, 200)  # what a click opens
+BUTTON: Final = Box(700, 640, 96, 28)  # what a click makes look pressed
+DIALOG: Final = Box(700, 400, 360, 200)  # what it opens
 CLICK_AT: Final = (1200, 700)
 PARKED: Final = (1912, 1074)  # where the pointers rest
 
@@ -54,7 +55,7 @@ POINTERS: Final = Box(WIDTH - 30, HEIGHT - 30, 30, 30)
 FULL_SCREEN_STRIP: Final = Box(876, 0, 168, 10)  # the engineer's own, with which he gets his tool bar back
 SESSION_BAR: Final = Box(320, 0, 1280, 96)  # the customer's own
 _WORKED_ON: Final = (
-    *(EDITOR, VIEWPORT, WINDOW_PATH, MENU, DIALOG, POINTERS, SESSION_BAR),
+    *(EDITOR, VIEWPORT, WINDOW_PATH, MENU, BUTTON, DIALOG, POINTERS, SESSION_BAR),
     Box(0, 0, WIDTH, 6),
     Box(0, HEIGHT - 6, WIDTH, 6),
     Box(0, 0, 6, HEIGHT),

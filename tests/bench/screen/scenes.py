@@ -47,8 +47,8 @@ class Scenes:
                 return self._change()
             case "menu":
                 return self._menu()
-            case "click":
-                return self._click()
+            case "click" | "dialog":
+                return self._click(scene)
             case "idle":
                 return self._idle()
             case _:
@@ -141,10 +141,10 @@ class Scenes:
         self._note(f"menu: {len(drawn)} closed, {sum(map(math.isfinite, delays))} exact after it")
         return {"exact_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
 
-    def _click(self) -> Figures:
+    def _click(self, scene: str) -> Figures:
         if not self._system.takes_clicks:
             return {}
-        self._work.play("click")
+        self._work.play(scene)
         self._work.watch(PAUSE_S)
         hand = display.Display(self._seats.engineer.server.display)
         delays = []
@@ -153,15 +153,15 @@ class Scenes:
             self._work.watch(0.5)
             until = time.monotonic() + self._seconds
             while time.monotonic() < until:
-                delays.append(self._click_once(hand))
+                delays.append(self._click_once(hand, scene))
                 self._work.watch(0.25 + 0.2 * self._chance.random())
         finally:
             _move(hand, *layout.PARKED)
             hand.close()
-        self._note(f"click: {len(delays)} clicks, {sum(map(math.isinf, delays))} without an effect that was seen")
+        self._note(f"{scene}: {len(delays)} clicks, {sum(map(math.isinf, delays))} without an effect that was seen")
         return {"p50_ms": percentile(delays, 50), "p95_ms": percentile(delays, 95)}
 
-    def _click_once(self, hand: "display.Display") -> float:
+    def _click_once(self, hand: "display.Display", scene: str) -> float:
         """Click; return the milliseconds until the effect is seen."""
         before, clicked_at = self._work.log.newest, time.monotonic()
         for event in (X.ButtonPress, X.ButtonRelease):
@@ -169,7 +169,7 @@ class Scenes:
             hand.sync()
         for sighting in self._work.watcher.sightings(clicked_at + _CLICK_S):
             if sighting is not None and sighting.drawn.number > before:
-                shown = sighting.judged(self._least_ssim("click"))
+                shown = sighting.judged(self._least_ssim(scene))
                 if shown:
                     return (shown.at - clicked_at) * 1000
         return math.inf

@@ -15,10 +15,11 @@ from math import cos
 from typing import Any, Final
 
 from tests.bench.screen import layout, pictures, stamp
-from tests.bench.screen.layout import DIALOG, EDITOR, MENU, SCREEN, VIEWPORT, WINDOW, WINDOW_PATH, Box
+from tests.bench.screen.layout import BUTTON, DIALOG, EDITOR, MENU, SCREEN, VIEWPORT, WINDOW, WINDOW_PATH, Box
 from tests.bench.screen.painter import Painter
 
 Scene = Iterator[float]
+_RAISED, _PRESSED = (225, 225, 225), (120, 170, 230)
 PAUSE_S: Final = 1.0  # between what a scene needs on the screen and its first change
 MENU_CLOSED_S: Final = 0.5  # at least, until it opens again
 TEXT_LINES: Final = 400
@@ -40,6 +41,7 @@ class Workload:
         self._part = pictures.part_segments(chance.randrange(1 << 30))
         self._text = self._tall_text()
         self._page: Any = None
+        self._pressed = False
 
     def _tall_text(self) -> object:
         """Return a page that begins again after TEXT_LINES lines."""
@@ -173,6 +175,15 @@ class Workload:
             yield MENU_CLOSED_S + 0.2 * self._chance.random()
 
     def click(self) -> Scene:
+        """Nothing, until somebody clicks: then a button looks pressed, or no more."""
+        self._show_base()
+        self._painter.fill(BUTTON, _RAISED)
+        self._painter.commit("prepare", SCREEN)
+        self._pressed = False
+        while True:
+            yield 10.0
+
+    def dialog(self) -> Scene:
         """Nothing, until somebody clicks: then a dialog shows another text."""
         self._show_base()
         self._painter.commit("prepare", SCREEN)
@@ -180,12 +191,17 @@ class Workload:
         while True:
             yield 10.0
 
-    def on_click(self) -> None:
+    def on_click(self, scene: str) -> None:
         """Show the effect of a click, which waits in the X server: no program's own thinking is to be measured."""
-        self._painter.lay(self._page, DIALOG)
-        self._painter.commit("click", DIALOG)
-        self._page.free()
-        self._page = self._next_page()
+        if scene == "click":
+            self._pressed = not self._pressed
+            self._painter.fill(BUTTON, _PRESSED if self._pressed else _RAISED)
+            self._painter.commit("click", BUTTON)
+        elif scene == "dialog":
+            self._painter.lay(self._page, DIALOG)
+            self._painter.commit("dialog", DIALOG)
+            self._page.free()
+            self._page = self._next_page()
 
     def _next_page(self) -> Any:
         return self._painter.upload(pictures.window(self._chance, DIALOG.width, DIALOG.height))
@@ -208,8 +224,8 @@ def play(painter: Painter, workload: Workload) -> None:
         if now >= due:
             wait_s = next(scene)
             due = max(due + wait_s, now) if due else now + wait_s
-        if painter.clicked() and name == "click":
-            workload.on_click()
+        if painter.clicked():
+            workload.on_click(name)
         patience_s = max(0.0, due - time.monotonic())
         readable, _, _ = select.select([0, painter.connection], [], [], patience_s)
         if 0 in readable:
