@@ -24,6 +24,26 @@ class Rect:
         """True if the pixel lies inside."""
         return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
+    @property
+    def area(self) -> int:
+        """How many pixels it has."""
+        return self.width * self.height
+
+    def joined(self, other: "Rect") -> "Rect":
+        """Return the smallest rectangle around both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right, bottom = (
+            max(self.x + self.width, other.x + other.width),
+            max(self.y + self.height, other.y + other.height),
+        )
+        return Rect(x, y, right - x, bottom - y)
+
+    def within(self, size: Size) -> "Rect":
+        """Return what of it lies in a picture of this size; without area when nothing does."""
+        x, y = min(max(self.x, 0), size.width), min(max(self.y, 0), size.height)
+        right, bottom = min(self.x + self.width, size.width), min(self.y + self.height, size.height)
+        return Rect(x, y, max(0, right - x), max(0, bottom - y))
+
 
 @dataclass(frozen=True)
 class Viewport:

@@ -15,12 +15,16 @@ from remotedesk.core.geometry import Rect, Size
 
 @dataclass(frozen=True)
 class CapturedFrame:
-    """One picture of the shared scope: BGRA, `height` rows of `width * 4` bytes, without padding; never changed."""
+    """One picture of the shared scope: BGRA, `height` rows of `width * 4` bytes, without padding.
+
+    The pixels stay as they are until the capture has been asked for two more pictures.
+    """
 
     pixels: bytes | bytearray
     width: int
     height: int
     captured_at_s: float  # time.monotonic()
+    dirty: tuple[Rect, ...] | None = None  # where it may differ from the picture grabbed before it; None: anywhere
 
 
 class ScreenCapture(Protocol):

@@ -230,7 +230,8 @@ class _Capturing:
             self._source.spares_bytes = True
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps)
-        for message in self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes):
+        messages = self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes, frame.dirty)
+        for message in messages:
             if room <= 0 and not (room := self._room_again(flow)):
                 flow.lost = True
                 return

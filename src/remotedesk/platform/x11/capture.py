@@ -1,21 +1,24 @@
-"""Reads the whole root window through shared memory."""
+"""Reads the root window through shared memory: where something was drawn, and once at rest all of it."""
 
-import select
+import contextlib
 import time
+from collections.abc import Sequence
 from typing import Any, Final
 
 import mss
 from mss.exception import ScreenShotError
-from Xlib.ext import damage
 
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
-from remotedesk.core.geometry import Size
+from remotedesk.core.geometry import Rect, Size
 from remotedesk.platform.ports import CapturedFrame
 from remotedesk.platform.x11.connection import X_ERRORS, close_display, open_display
+from remotedesk.platform.x11.pictures import Pictures
+from remotedesk.platform.x11.screen_damage import ScreenDamage, gathered
 
 _LOOK_EVERY_S: Final = 1 / 30
-_GATHER_S: Final = 0.0005  # one picture for what is drawn in several requests
+_MOST_PART: Final = 0.4  # of the screen; more is read as fast whole
+_PROVEN_AFTER_S: Final = 1.0  # of rest: then all is read, in case the X server did not tell everything
 
 
 class X11Capture:
@@ -31,7 +34,13 @@ class X11Capture:
             close_display(self._display)
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "no capture on this display") from failure
         self._size = self.size()
-        self._damage = self._watch_damage()
+        self._dirty: tuple[Rect, ...] = ()  # where something was drawn since the last picture; nowhere: not known
+        self._changed_at_s = 0.0
+        self._pictures = Pictures()
+        self._patched = False  # since all was read
+        self._damage: ScreenDamage | None = None
+        with contextlib.suppress(ValueError):
+            self._damage = ScreenDamage(self._display)
 
     def size(self) -> Size:
         """Return the size of the root window; raises PlatformError(CAPTURE_FAILED) when the X server is gone."""
@@ -47,46 +56,28 @@ class X11Capture:
             time.sleep(min(timeout_s, _LOOK_EVERY_S))
             return True
         try:
-            changed = self._drawn() or self._drawn_within(timeout_s)
-            if changed:
-                time.sleep(_GATHER_S)
-                self._drawn()
+            drawn = self._damage.wait(timeout_s)
         except X_ERRORS as failure:
             raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server is gone") from failure
-        return changed
-
-    def _watch_damage(self) -> int | None:
-        """Have the X server tell when anything on the screen is drawn; None if it cannot."""
-        if not self._display.has_extension(damage.extname):
-            return None
-        self._display.damage_query_version()
-        watched: int = self._root.damage_create(damage.DamageReportNonEmpty)
-        self._display.sync()
-        return watched
-
-    def _drawn(self) -> bool:
-        """True if something has been drawn since the last time; asks to be told of the next."""
-        told = False
-        while self._display.pending_events():
-            self._display.next_event()
-            told = True
-        if told:
-            self._display.damage_subtract(self._damage)
-            self._display.flush()
-        return told
-
-    def _drawn_within(self, timeout_s: float) -> bool:
-        return bool(select.select([self._display.fileno()], [], [], timeout_s)[0]) and self._drawn()
+        now = time.monotonic()
+        if drawn:
+            self._dirty, self._changed_at_s = gathered([*self._dirty, *drawn]), now
+        elif self._patched and now - self._changed_at_s > _PROVEN_AFTER_S:
+            self._dirty = ()
+            return True
+        return bool(drawn)
 
     def grab(self, grant: Grant) -> CapturedFrame:
         """Return the screen now; follows a change of resolution."""
-        size = self.size()
+        dirty, self._dirty = self._dirty, ()
+        told = self._damage is not None and self._damage.screen == self._pictures.size == self._size
+        areas = [part for each in dirty if told and (part := each.within(self._size)).area]
         try:
-            return self._grab(grant, size)
+            if 0 < sum(each.area for each in areas) < _MOST_PART * self._size.width * self._size.height:
+                return self._grab_parts(grant, areas)
+            return self._grab(grant, self.size())
         except ScreenShotError:
-            # The resolution may change between asking for the size and reading the pixels.
-            if self.size() == size:
-                raise PlatformError(ErrorCode.CAPTURE_FAILED, "the X server refused the picture") from None
+            pass  # the resolution may change between asking for the size and reading the pixels
         try:
             return self._grab(grant, self.size())
         except ScreenShotError as failure:
@@ -98,11 +89,26 @@ class X11Capture:
             self._mss.close()
             self._mss = mss.MSS(display=self._name)
             self._size = size
+        pixels, captured_at_s = self._read(grant, Rect(0, 0, size.width, size.height))
+        # As it is: a second copy of 8 MB makes the allocator return memory and fault it in again, 10 ms a frame.
+        self._pictures.replace(pixels, size)
+        self._patched = False
+        return CapturedFrame(pixels, size.width, size.height, captured_at_s)
+
+    def _grab_parts(self, grant: Grant, areas: Sequence[Rect]) -> CapturedFrame:
+        self._patched = True
+        parts = []
+        for area in areas:
+            pixels, captured_at_s = self._read(grant, area)
+            parts.append((area, pixels))
+        whole = self._pictures.patch(parts)
+        return CapturedFrame(whole, self._size.width, self._size.height, captured_at_s, tuple(areas))
+
+    def _read(self, grant: Grant, area: Rect) -> tuple[bytearray, float]:
         grant.require(Feature.VIEW)
         captured_at_s = time.monotonic()
-        shot = self._mss.grab({"left": 0, "top": 0, "width": size.width, "height": size.height})
-        # As it is: a second copy of 8 MB makes the allocator return memory and fault it in again, 10 ms a frame.
-        return CapturedFrame(shot.raw, size.width, size.height, captured_at_s)
+        shot = self._mss.grab({"left": area.x, "top": area.y, "width": area.width, "height": area.height})
+        return shot.raw, captured_at_s
 
     def close(self) -> None:
         """Let go of the shared memory and both connections."""

@@ -1,5 +1,6 @@
 """The picture as a grid of square tiles: which changed, where exactly, and a hash of what they show."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -77,23 +78,40 @@ def bounds_of(tiles: Mask, width: int, height: int) -> Rect:
     return Rect(x, y, right - x, bottom - y)
 
 
-def changes_between(frame: bytes | bytearray, shown: bytes | bytearray, width: int, height: int) -> Changes | None:
-    """Compare two pictures of one size; None when they are the same to the byte."""
+def changes_between(
+    frame: bytes | bytearray,
+    shown: bytes | bytearray,
+    width: int,
+    height: int,
+    within: Sequence[Rect] | None = None,
+) -> Changes | None:
+    """Compare two pictures of one size, all over or where alone they may differ; None when they are the same."""
     pixels = np.zeros((height, width), np.bool_)
     tiles = np.zeros(tile_counts(width, height), np.bool_)
     new, old, old_bytes = as_pixels(frame, width, height), as_pixels(shown, width, height), memoryview(shown)
     row_bytes = width * BYTES_PER_PIXEL
     same = True
-    for row in range(len(tiles)):
+    for row, columns in _bands(within, tiles.shape):
         start, stop = row * TILE, min((row + 1) * TILE, height)
+        left, right = columns.start * TILE, columns.stop * TILE
         # startswith is memcmp without a copy: a band that did not change costs only the reading.
         if frame.startswith(old_bytes[start * row_bytes : stop * row_bytes], start * row_bytes):
             continue
-        band = pixels[start:stop]
-        np.not_equal(new[start:stop], old[start:stop], out=band)
-        tiles[row] = any_by_tile(band)[0]
-        same = False
+        band = pixels[start:stop, left:right]
+        np.not_equal(new[start:stop, left:right], old[start:stop, left:right], out=band)
+        tiles[row, columns] |= any_by_tile(band)[0]
+        same = same and not tiles[row, columns].any()
     return None if same else Changes(pixels, tiles)
+
+
+def _bands(within: Sequence[Rect] | None, shape: tuple[int, int]) -> Iterator[tuple[int, slice]]:
+    """Yield the rows of tiles, and which columns of each, that have to be looked at."""
+    if within is None:
+        yield from ((row, slice(0, shape[1])) for row in range(shape[0]))
+        return
+    for rect in within:
+        rows, columns = covering(rect)
+        yield from ((row, columns) for row in range(rows.start, rows.stop))
 
 
 def moved_between(frame: Pixels, before: Pixels, changes: Changes) -> Mask:

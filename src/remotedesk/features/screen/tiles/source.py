@@ -92,12 +92,14 @@ class TileSource:
         height: int,
         budget: int | None = None,
         message_bytes: int = MESSAGE_BYTES,
+        dirty: Sequence[Rect] | None = None,
     ) -> Iterator[bytes]:
         """Give out the messages, each of about `message_bytes`, that make the viewer's picture equal `frame` (BGRX).
 
         Each can leave while the next is made; all of them must be taken. None when it does already. After about
         `budget` bytes the rest waits for the next call, with this very picture, which is not compared again, or a newer
-        one. No message is larger than MESSAGE_BYTES; `message_bytes` is met as well as the compression can be foretold.
+        one. `dirty` is where `frame` may differ from the one given before, None: anywhere. No message is larger than
+        MESSAGE_BYTES; `message_bytes` is met as well as the compression can be foretold.
         Raises PlatformError(CAPTURE_FAILED): a picture that may not travel.
         """
         if not allowed_size(width, height) or len(frame) != width * height * BYTES_PER_PIXEL:
@@ -107,7 +109,8 @@ class TileSource:
         draft = Draft(self._encoder, message_bytes)
         pixels = as_pixels(frame, width, height)
         if frame is not self._frame or self._held:
-            self._changes = changes_between(frame, self._shown, width, height)
+            # What the viewer lacks of the picture before may lie elsewhere.
+            self._changes = changes_between(frame, self._shown, width, height, None if self.behind else dirty)
             if self._changes is None and not self.behind:
                 return
             lossily = self._look_closer(pixels, self._changes, draft) if self._changes is not None else None
