@@ -34,6 +34,34 @@ def test_the_picture_is_the_screen(xserver: XServer, tmp_path: Path) -> None:
         capture.close()
 
 
+def test_only_what_was_drawn_is_read_and_at_rest_all_of_it_once(xserver: XServer, tmp_path: Path) -> None:
+    allowed = Allowed()
+    with Onlooker(xserver.display) as onlooker:
+        capture = X11Capture(xserver.display)
+        assert capture.grab(allowed.view).dirty is None
+        while capture.wait_changed(0.3):
+            capture.grab(allowed.view)
+        for at in ((100, 50), (1_100, 700), (640, 400)):
+            onlooker.window(*at)
+            assert capture.wait_changed(5)
+            dirty = []
+            while not dirty or capture.wait_changed(0.3):
+                frame = capture.grab(allowed.view)
+                assert frame.dirty is not None
+                dirty += frame.dirty
+            assert any(area.contains(*at) for area in dirty)
+            assert sum(area.area for area in dirty) < 1_280 * 800 / 4
+            expected = Image.open(xserver.screenshot(tmp_path / "screen.png")).convert("RGB")
+            assert picture(frame).tobytes() == expected.tobytes()
+        waits = [capture.wait_changed(0.3) for _ in range(6)]
+        assert waits.count(True) == 6 - waits.index(True)  # until it has been read
+        whole = capture.grab(allowed.view)
+        assert whole.dirty is None
+        assert whole.pixels == frame.pixels
+        assert not any(capture.wait_changed(0.3) for _ in range(5))
+        capture.close()
+
+
 def test_a_change_of_resolution_is_followed(xserver: XServer, tmp_path: Path) -> None:
     allowed = Allowed()
     capture = X11Capture(xserver.display)

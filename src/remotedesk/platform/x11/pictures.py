@@ -1,13 +1,11 @@
 """The last two pictures of the screen, so that a small change costs no more than itself."""
 
-from collections.abc import Sequence
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from remotedesk.core.geometry import Rect, Size
 
-_BYTES_PER_PIXEL = 4
+_BYTES_PER_PIXEL: Final = 4
 
 
 class Pictures:
@@ -32,12 +30,22 @@ class Pictures:
             self._older[:] = self._newest
         else:
             for area in self._between:
-                self._rows(self._older, area)[:] = self._rows(self._newest, area)
+                newest = memoryview(self._newest)
+                self._write(area, [newest[start:end] for start, end in self._rows(area)])
         for area, pixels in parts:
-            self._rows(self._older, area)[:] = np.frombuffer(pixels, np.uint32).reshape(area.height, area.width)
+            row, part = area.width * _BYTES_PER_PIXEL, memoryview(pixels)
+            self._write(area, [part[start : start + row] for start in range(0, len(part), row)])
         self._newest, self._older, self._between = self._older, self._newest, [area for area, _ in parts]
         return self._newest
 
-    def _rows(self, picture: bytearray, area: Rect) -> NDArray[np.uint32]:
-        whole = np.frombuffer(picture, np.uint32).reshape(self.size.height, self.size.width)
-        return whole[area.y : area.y + area.height, area.x : area.x + area.width]
+    def _write(self, area: Rect, rows: Iterable[memoryview]) -> None:
+        older = memoryview(self._older)
+        for (start, end), row in zip(self._rows(area), rows, strict=True):
+            older[start:end] = row
+
+    def _rows(self, area: Rect) -> Iterator[tuple[int, int]]:
+        """Yield where in a picture each row of an area begins and ends."""
+        width = area.width * _BYTES_PER_PIXEL
+        for y in range(area.y, area.y + area.height):
+            start = (y * self.size.width + area.x) * _BYTES_PER_PIXEL
+            yield start, start + width

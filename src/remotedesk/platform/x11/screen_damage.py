@@ -4,10 +4,10 @@ python-xlib knows DAMAGE, but not the requests on regions of XFIXES (protocol ve
 """
 
 import select
+import struct
 import time
 from typing import Any, Final
 
-import numpy as np
 from Xlib import X
 from Xlib.display import Display
 from Xlib.ext import damage, xfixes
@@ -16,6 +16,7 @@ from Xlib.protocol import rq, structs
 from remotedesk.core.geometry import Rect, Size
 
 _GATHER_S: Final = 0.0005  # one picture for what is drawn in several requests
+_RECTANGLE: Final = struct.Struct("=hhHH")
 _MOST_RECTS: Final = 64  # of a region; of one with more the rectangle around it counts
 _MOST_AREAS: Final = 4
 _APART: Final = 64 * 64  # pixels that may be read in vain, rather than to read once more
@@ -64,10 +65,10 @@ class ScreenDamage:
         self._told()
         self._display.damage_subtract(self._watched, X.NONE, self._region)
         drawn = _FetchRegion(display=self._display.display, opcode=self._opcode, region=self._region)
-        around, rectangles = drawn.extents, np.frombuffer(drawn.rectangles, "<i2, <i2, <u2, <u2")
-        if len(rectangles) > _MOST_RECTS:
+        around = drawn.extents
+        if len(drawn.rectangles) > _MOST_RECTS * _RECTANGLE.size:
             return (Rect(around.x, around.y, around.width, around.height),)
-        return gathered([Rect(*each) for each in rectangles.tolist()])
+        return gathered([Rect(*each) for each in _RECTANGLE.iter_unpack(drawn.rectangles)])
 
     def _told(self) -> bool:
         told = False

@@ -119,14 +119,18 @@ class TileSource:
                 budget = None if budget is None else max(budget - nbytes, message_bytes)
         done = self._changes is None or (yield from self._draw(pixels, self._changes, draft, budget))
         draft.compress()
+        self._note_end(frame, done)
+        if not self.behind or draft.copies or draft.rects or draft.strips:
+            yield self._message(draft, last=not self.behind)
+
+    def _note_end(self, frame: bytes | bytearray, done: bool) -> None:
+        """Keep what is needed to go on: `done` when all was given out that is not held back."""
         self._lossy.settle()
         self.waits = done and self._held and not self._previews
         self.behind = not done or self._held
         self._frame = frame if self.behind else None
         if done:
             self._resume_at, self._changes = 0, None
-        if not self.behind or draft.copies or draft.rects or draft.strips:
-            yield self._message(draft, last=not self.behind)
 
     def agrees(self, ack: Ack) -> bool | None:
         """Say whether the viewer's picture is the newest one given here; None when the ack is not about that."""
