@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.transport.video import (
+    STILL_ENCODER,
     Effort,
     VideoCodec,
     VideoEncoder,
@@ -18,11 +19,13 @@ from remotedesk.transport.video import (
     frame_of,
     open_decoder,
     open_encoder,
+    open_still_encoder,
     pixels_of,
     software_options,
 )
 from remotedesk.transport.video.obu import unit_types
 from tests.bench.screen.likeness import ssim
+from tests.support.desktops import Desktop
 from tests.support.wireframe import turning
 
 Bgrx = NDArray[np.uint8]
@@ -137,6 +140,20 @@ def test_fewer_pictures_a_second_may_each_take_more(codec: VideoCodec) -> None:
     encoder.set_target(1_200_000, 8)
     encoded = [encoder.encode(frame_of(picture, codec)) for picture in islice(pictures, 40)]
     assert 0.7 < sum(len(one.data) for one in encoded[20:]) / 20 / (1_200_000 / 8 / 8) < 1.4
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 448), (31, 333), (1280, 256)])
+def test_one_picture_of_a_screen_is_small_and_like_it(width: int, height: int) -> None:
+    desktop = Desktop(max(width, 300), max(height, 300)).pixels[:height, :width].copy()
+    encoder, decoder = open_still_encoder(width, height), open_decoder(VideoCodec.AV1, width, height)
+    encoded = encoder.encode(frame_of(desktop, VideoCodec.AV1))
+    assert encoded.is_key
+    assert encoder.name == STILL_ENCODER
+    assert likeness(bytes_of(desktop), pixels_of(decoder.decode(encoded.data), width, height)) > 0.93
+    usual = opened(VideoCodec.H264, width, height, bps=50_000_000)
+    assert len(encoded.data) < len(usual.encode(frame_of(desktop, VideoCodec.H264)).data)
+    for each in (encoder, decoder, usual):
+        each.close()
 
 
 def test_targets_and_sizes_are_checked() -> None:
