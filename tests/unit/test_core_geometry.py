@@ -59,3 +59,13 @@ def test_a_rectangle_has_its_left_top_edge_and_not_its_right_bottom_one() -> Non
     assert [x for x in range(8, 15) if rect.contains(x, 20)] == [10, 11]
     assert [y for y in range(18, 24) if rect.contains(10, y)] == [20]
     assert not Rect(0, 0, 0, 0).contains(0, 0)
+
+
+def test_rectangles_are_joined_and_cut() -> None:
+    letter = Rect(2, 3, 4, 5)
+    assert letter.area == 20
+    assert letter.joined(Rect(10, 1, 2, 2)) == Rect(2, 1, 10, 7)
+    assert letter.joined(letter) == letter
+    assert Rect(-5, -1, 8, 3).within(Size(10, 10)) == Rect(0, 0, 3, 2)
+    assert Rect(8, 9, 5, 5).within(Size(10, 10)) == Rect(8, 9, 2, 1)
+    assert Rect(12, 4, 5, 5).within(Size(10, 10)).area == 0

@@ -5,6 +5,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
@@ -186,8 +187,6 @@ def _bounded(rects: tuple[Rect, ...]) -> tuple[Rect, ...]:
     """Return the rectangles, or the one around them if they are many or together as large."""
     if len(rects) < 2:
         return rects
-    x, y = min(rect.x for rect in rects), min(rect.y for rect in rects)
-    right, bottom = max(rect.x + rect.width for rect in rects), max(rect.y + rect.height for rect in rects)
-    around = Rect(x, y, right - x, bottom - y)
-    few = len(rects) <= MOST_DIRTY and sum(rect.width * rect.height for rect in rects) < around.width * around.height
+    around = reduce(Rect.joined, rects)
+    few = len(rects) <= MOST_DIRTY and sum(rect.area for rect in rects) < around.area
     return rects if few else (around,)

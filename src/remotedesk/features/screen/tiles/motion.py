@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import zstandard
 
-from remotedesk.core.geometry import Rect
+from remotedesk.core.geometry import Rect, Size
 from remotedesk.features.screen.tiles.codec import PACKED_BYTES, packed
 from remotedesk.features.screen.tiles.coder import Coded, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import (
@@ -231,6 +231,6 @@ class MotionSource:
 
 def _widened(rect: Rect, width: int, height: int) -> Rect:
     """Return the rectangle with NEAR tiles around it, cut at the picture's edges."""
-    x, y = max(0, rect.x - NEAR * TILE), max(0, rect.y - NEAR * TILE)
-    right, bottom = rect.x + rect.width + NEAR * TILE, rect.y + rect.height + NEAR * TILE
-    return Rect(x, y, min(width, right) - x, min(height, bottom) - y)
+    more = NEAR * TILE
+    wide = Rect(rect.x - more, rect.y - more, rect.width + 2 * more, rect.height + 2 * more)
+    return wide.within(Size(width, height))
