@@ -173,6 +173,20 @@ def test_a_large_new_picture_is_seen_whole_before_it_is_exact() -> None:
     assert nbytes < 32_000
 
 
+def test_what_was_seen_with_loss_becomes_exact_at_the_pointer_first() -> None:
+    link = Link(THIN_BPS)
+    link.show(desktop(1))
+    while not link.source.waits:
+        link.show(desktop(2), budget=1_000, after_s=0.01)
+    link.source.pointer_row = 300
+    link.show(desktop(2), budget=8_000, after_s=2 * REST_S)
+    shown = as_pixels(link.view.pixels, WIDTH, HEIGHT)
+    exact = np.flatnonzero(((shown ^ desktop(2)) & grid.COLOURS == 0).all(axis=1))
+    assert 300 in exact
+    assert exact.min() >= 200
+    assert link.settle(desktop(2))
+
+
 def test_what_is_new_and_small_or_on_a_fast_link_comes_exactly() -> None:
     for link, opened in ((Link(THIN_BPS), Rect(100, 100, 60, 40)), (Link(FAST_BPS), ALL)):
         link.show(desktop(1))

@@ -41,8 +41,8 @@ class CustomerFeatures:
         self._note = note
         self._send = send
         self._stop = stop
-        self._share = ScreenShare(world.platform, self._capture_failed)
         self._cursor = CursorShare(world.platform, lambda: self._control.idle_s)
+        self._share = ScreenShare(world.platform, self._capture_failed, lambda: self._cursor.row)
         self._control = ControlReceiver(world.platform, gate, self._control_acted, self._input_refused)
         self._chat = ChatFeature(lambda: self._may(Feature.CHAT), self._chat_received)
         self._grants: dict[Feature, Grant] = {}  # as the peer and the record were told

@@ -37,6 +37,7 @@ class CursorShare(GrantedThread):
         self._platform = platform
         self._engineer_idle_s = engineer_idle_s
         self._way: _Way | None = None
+        self.row: int | None = None  # of the picture, in which the pointer was last
 
     def attach(self, channel: Channel[CursorMessage]) -> None:
         """Use a fresh connection; in the engine's loop."""
@@ -71,7 +72,9 @@ class CursorShare(GrantedThread):
             if telling is None or telling.lost or telling.way is not way:
                 telling = _Telling(way, grant)
             if telling.behind or watch.wait_changed(LOOK_EVERY_S):
-                telling.tell(watch.read(grant), driven=self._engineer_idle_s() < HAND_RESTS_S)
+                cursor = watch.read(grant)
+                self.row = cursor.y
+                telling.tell(cursor, driven=self._engineer_idle_s() < HAND_RESTS_S)
             stop.wait(max(0.0, LEAST_INTERVAL_S - (time.monotonic() - began_s)))
 
 

@@ -131,9 +131,15 @@ class TileFlow:
 class ScreenShare(GrantedThread):
     """Captures in a thread of its own for as long as the grant lives, and stands still while it is suspended."""
 
-    def __init__(self, platform: Platform, failed: Callable[[ErrorCode], None]) -> None:
-        """`failed` is called in the capture thread."""
+    def __init__(
+        self,
+        platform: Platform,
+        failed: Callable[[ErrorCode], None],
+        pointer_row: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """Both are called in the capture thread; `pointer_row` tells in which row of the picture the pointer is."""
         super().__init__("capture")
+        self._pointer_row = pointer_row
         self._platform = platform
         self._flow: TileFlow | None = None
         self._failed = failed
@@ -159,7 +165,7 @@ class ScreenShare(GrantedThread):
     def work(self, grant: Grant, stop: threading.Event) -> None:
         """Capture and send until `stop`."""
         capture = self._platform.open_capture(grant)
-        capturing = _Capturing(capture, grant, stop, lambda: self._encoders)
+        capturing = _Capturing(capture, grant, stop, lambda: self._encoders, self._pointer_row)
         try:
             while not stop.is_set():
                 if (flow := self._flow) is not None:
@@ -185,7 +191,9 @@ class _Capturing:
         grant: Grant,
         stop: threading.Event,
         encoders: Callable[[], Sequence[Option]],
+        pointer_row: Callable[[], int | None],
     ) -> None:
+        self._pointer_row = pointer_row
         self._capture = capture
         self._grant = grant
         self._stop = stop
@@ -230,6 +238,7 @@ class _Capturing:
             self._source.spares_bytes = True
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps)
+        self._source.pointer_row = self._pointer_row()
         messages = self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes, frame.dirty)
         for message in messages:
             if room <= 0 and not (room := self._room_again(flow)):

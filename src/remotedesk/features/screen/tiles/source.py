@@ -12,6 +12,7 @@ from remotedesk.features.screen.tiles.coder import Coded
 from remotedesk.features.screen.tiles.draft import MESSAGE_BYTES, Draft
 from remotedesk.features.screen.tiles.grid import (
     BYTES_PER_PIXEL,
+    TILE,
     Changes,
     Mask,
     Pixels,
@@ -31,6 +32,7 @@ from remotedesk.features.screen.tiles.strips import StripEncoder
 from remotedesk.transport.video import Option
 from remotedesk.wire.tiles import TILES, Ack, Copy, Update, allowed_size
 
+AT_POINTER: Final = TILE  # rows above the pointer that are next to it
 MISSES_TO_REST: Final = 3  # pictures in which nothing was found to have moved …
 RESTS: Final = 8  # … before only each eighth is searched: a turning model does not scroll
 _SEQUENCES: Final = 1 << 32
@@ -48,6 +50,7 @@ class TileSource:
         """`level` is zstd's: 3 where the link is fast, 9 where bytes are dear; `encoders` are for what moves."""
         self._encoders = encoders
         self.spares_bytes = True  # where the link is so fast that strips would take longer to code than to send: False
+        self.pointer_row: int | None = None  # where the pointer is: what was seen with loss becomes exact there first
         self.behind = False  # True while the viewer lacks something of the last picture given, for want of budget
         self.waits = False  # True while all that he lacks is to rest first, or to move on
         self._level = level
@@ -233,15 +236,18 @@ class TileSource:
         """Put what differs into `draft` and give out the messages it fills; return False if the budget ended it.
 
         What is small goes first: a letter typed beside a turning model. Then it goes on where the budget ended it last
-        time, so that a busy place above does not starve what is below.
+        time, so that a busy place above does not starve what is below. What was seen with loss begins at the pointer.
         """
+        first = self._resume_at
+        if not first and self.pointer_row is not None and self._lossy.any:
+            first = max(0, self.pointer_row - AT_POINTER)
         drawn: list[Rect] = []
         nbytes = 0
         small, large = by_size(rectangles(changes))
         if self._small_starved_others:
             small, large = [], small + large
         self._small_starved_others = False
-        for rect in [*small, *_beginning_at(self._resume_at, large)]:
+        for rect in [*small, *_beginning_at(first, large)]:
             bottom, y = rect.y + rect.height, rect.y
             while y < bottom:
                 strips = self._strip_choice.encoder_for(rect)
