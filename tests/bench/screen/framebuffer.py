@@ -41,7 +41,8 @@ class SeenDisplay:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
-        self.server = XServer(WIDTH, HEIGHT, more=("-fbdir", str(folder)))
+        # Nobody touches its keyboard for a quarter of an hour, and a screen saver would pause the session.
+        self.server = XServer(WIDTH, HEIGHT, more=("-fbdir", str(folder), "-s", "0"))
         try:
             self.screen = Framebuffer(folder)
         except BaseException:
