@@ -347,12 +347,33 @@ def test_a_menu_that_opens_where_something_has_turned_is_exact_at_once() -> None
     assert len(link.videos) == coded
 
 
-def test_what_was_coded_is_never_copied_from() -> None:
+def test_what_was_coded_is_copied_when_it_moves_and_is_not_exact_there_either() -> None:
     link = Link(THIN_BPS)
-    link.turn(range(9))
-    scrolled = np.roll(model(8), 37, axis=0)
-    link.show(scrolled)
+    link.show(desktop(1))
+    while not link.source.waits:
+        link.show(desktop(2), budget=1_000, after_s=0.01)
+    coded = len(link.videos)
+    for step in range(1, 6):
+        scrolled = np.roll(desktop(2), 37 * step, axis=0)
+        before = link.view.sequence
+        done = link.show(scrolled, budget=20_000)
+        assert len(done) < 20, before
+        assert not link.exact
+        assert likeness(as_pixels(link.view.pixels, WIDTH, HEIGHT), scrolled) > 0.95
+    assert len(link.videos) == coded
     assert link.settle(scrolled)
+
+
+def test_another_picture_after_one_that_turned_is_seen_whole_at_once() -> None:
+    link = Link(THIN_BPS)
+    link.turn(range(20))
+    assert link.settle(model(19))
+    coded = len(link.videos)
+    for _ in range(3):
+        link.show(desktop(2), budget=1_000, after_s=0.6)
+    assert {each.coding for each in link.videos[coded:]} == {Coding.AV1}
+    assert likeness(as_pixels(link.view.pixels, WIDTH, HEIGHT), desktop(2)) > 0.95
+    assert link.settle(desktop(2))
 
 
 def test_the_encoder_is_kept_between_two_turns_and_freed_after_a_while() -> None:

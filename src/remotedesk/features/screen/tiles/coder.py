@@ -11,7 +11,7 @@ import numpy as np
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.grid import Mask, Pixels, covering, part
+from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, covering, part
 from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec, VideoEncoder, frame_of, open_encoder
 from remotedesk.wire.video import MOST_CODED, VIDEO_LAYOUT, Coding, VideoPart
 
@@ -77,7 +77,8 @@ class RegionCoder:
         self.coded_at = -math.inf  # the newest picture
         self._typical_bytes = 0.0  # of a picture
         self._typical_s = 0.0  # to encode it
-        self._pixels = region.width * region.height
+        self._pixels = region.area
+        self.tiles: Final = -(-region.area // TILE**2)
         most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
         rates = [most * each for each in SLOWER]
         self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates, GOOD * most)

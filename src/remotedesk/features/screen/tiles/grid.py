@@ -68,6 +68,11 @@ class Changes:
         self.pixels[np.repeat(np.repeat(tiles, TILE, axis=0), TILE, axis=1)[:height, :width]] = False
 
 
+def no_changes(width: int, height: int) -> Changes:
+    """Return that two pictures of this size are the same."""
+    return Changes(np.zeros((height, width), np.bool_), np.zeros(tile_counts(width, height), np.bool_))
+
+
 def bounds_of(tiles: Mask, width: int, height: int) -> Rect:
     """Return the smallest rectangle of whole tiles, cut at the edges of a picture of this size, around all set ones."""
     rows, columns = np.flatnonzero(tiles.any(axis=1)), np.flatnonzero(tiles.any(axis=0))
@@ -86,8 +91,8 @@ def changes_between(
     within: Sequence[Rect] | None = None,
 ) -> Changes | None:
     """Compare two pictures of one size, all over or where alone they may differ; None when they are the same."""
-    pixels = np.zeros((height, width), np.bool_)
-    tiles = np.zeros(tile_counts(width, height), np.bool_)
+    changes = no_changes(width, height)
+    pixels, tiles = changes.pixels, changes.tiles
     new, old, old_bytes = as_pixels(frame, width, height), as_pixels(shown, width, height), memoryview(shown)
     row_bytes = width * BYTES_PER_PIXEL
     same = True
@@ -101,7 +106,7 @@ def changes_between(
         np.not_equal(new[start:stop, left:right], old[start:stop, left:right], out=band)
         tiles[row, columns] |= any_by_tile(band)[0]
         same = same and not tiles[row, columns].any()
-    return None if same else Changes(pixels, tiles)
+    return None if same else changes
 
 
 def _bands(within: Sequence[Rect] | None, shape: tuple[int, int]) -> Iterator[tuple[int, slice]]:

@@ -3,26 +3,12 @@
 import numpy as np
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.grid import (
-    COLOURS,
-    TILE,
-    Changes,
-    Mask,
-    Pixels,
-    any_by_tile,
-    bounds_of,
-    part,
-    tile_counts,
-)
-
-_OTHER: np.uint32 = ~COLOURS  # flips the byte of a pixel that is nobody's
+from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, any_by_tile, covering, part, tile_counts
+from remotedesk.wire.tiles import Copy
 
 
 class Lossy:
-    """Goes with one picture as it was sent (`shown`), whose lossy pixels hold the colours that were coded.
-
-    Their fourth byte is another than was captured, so nothing is found there to be copied from.
-    """
+    """Goes with one picture as it was sent (`shown`), whose lossy pixels hold the colours that were coded."""
 
     def __init__(self, width: int, height: int) -> None:
         self._pixels = np.zeros((height, width), np.bool_)
@@ -42,7 +28,7 @@ class Lossy:
         """Note that these tiles of `frame` were coded."""
         for row, column in np.argwhere(tiles).tolist():
             tile = np.s_[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
-            shown[tile] = frame[tile] ^ _OTHER
+            shown[tile] = frame[tile]
             self._pixels[tile] = True
         self._tiles |= tiles
 
@@ -50,22 +36,24 @@ class Lossy:
         """Note that these pixels were sent exactly."""
         self._pixels[part(rect)] = False
 
+    def move(self, copies: tuple[Copy, ...]) -> None:
+        """Note that these copies were made: what is copied with loss is not exact where it comes to, either."""
+        if not self.any:
+            return
+        moved = [
+            self._pixels[part(Rect(copy.x, copy.y, copy.target.width, copy.target.height))].copy() for copy in copies
+        ]
+        for copy, pixels in zip(copies, moved, strict=True):
+            self._pixels[part(copy.target)] = pixels
+            self._tiles[covering(copy.target)] |= pixels.any()
+
     def settle(self) -> None:
         """Find out which tiles have become exact."""
         if self._tiles.any():
             self._tiles &= any_by_tile(self._pixels)
 
-    def stale(self, changes: Changes, frame: Pixels, shown: Pixels) -> Mask:
-        """Return the tiles that differ from what was sent or coded of them, and add all lossy pixels to `changes`."""
-        stale: Mask = changes.tiles.copy()
-        if not self._tiles.any():
-            return stale
-        area = bounds_of(self._tiles, *reversed(self._pixels.shape))
-        rows, columns = part(area)
-        differing = ((frame[rows, columns] ^ shown[rows, columns]) & COLOURS) != 0
-        tiles = np.s_[rows.start // TILE : -(-rows.stop // TILE), columns.start // TILE : -(-columns.stop // TILE)]
-        lossy = self._tiles[tiles]
-        stale[tiles] = np.where(lossy, any_by_tile(differing), stale[tiles])
-        changes.pixels[rows, columns] |= self._pixels[rows, columns]
-        changes.tiles[tiles] |= lossy
-        return stale
+    def add_to(self, changes: Changes) -> None:
+        """Have all lossy pixels sent, too."""
+        if self._tiles.any():
+            np.logical_or(changes.pixels, self._pixels, out=changes.pixels)
+            changes.tiles[self._tiles] = True

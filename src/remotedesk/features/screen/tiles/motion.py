@@ -40,7 +40,8 @@ PREVIEW_ON_S: Final = 0.02  # … and so is the rest of it
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
-LARGE: Final = 1 / 3  # of the region's tiles
+LARGE: Final = 1 / 3  # of the region's tiles …
+ANOTHER: Final = 1.25  # … times them
 NEAR: Final = 1  # tiles around what moves, in which it may have moved before
 SAMPLED_ROWS: Final = 8  # of each TILE, to estimate what they would take
 OF_STREAM: Final = 0.6  # of what zstd makes of these rows at level 1, its stream does at level 7 …
@@ -108,6 +109,10 @@ class MotionSource:
         """Count the tiles that changed since the last picture."""
         self._heat.note(moved, self._now)
 
+    def is_hot(self, tiles: Mask) -> bool:
+        """Return whether most of these change again and again."""
+        return bool(2 * np.count_nonzero(tiles & self._heat.hot) > np.count_nonzero(tiles))
+
     def restless(self) -> Mask:
         """Return the tiles that have changed so lately that they may change again at once."""
         return self._heat.restless(self._now)
@@ -122,6 +127,9 @@ class MotionSource:
         takes a while to find out, is not coded, nor any more: it costs little, but coded it can't be copied from.
         """
         moving = changes.tiles & stale
+        if self._coder and np.count_nonzero(moving) > ANOTHER * self._coder.tiles:
+            self.close()  # another picture, not one that goes on turning
+            return None
         busy = moving & (self._inside(self._coder.region) if self._coder else self._heat.hot)
         if not (self._coder or may_begin) or not self._encoders or not self._rate_bps or not self._is_motion(busy):
             return None
@@ -181,7 +189,7 @@ class MotionSource:
         """Tell a part that turns again after a pause from a menu that opens where it has turned."""
         if self._coder is None or (busy & self._heat.hot).any():
             return bool(busy.any())
-        return bool(np.count_nonzero(busy) >= LARGE * np.count_nonzero(self._inside(self._coder.region)))
+        return bool(np.count_nonzero(busy) >= LARGE * self._coder.tiles)
 
     def _inside(self, region: Rect) -> Mask:
         inside = np.zeros_like(self._heat.hot)

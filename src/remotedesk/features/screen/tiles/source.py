@@ -21,6 +21,7 @@ from remotedesk.features.screen.tiles.grid import (
     by_size,
     changes_between,
     moved_between,
+    no_changes,
     part,
     rectangles,
 )
@@ -114,9 +115,12 @@ class TileSource:
         if frame is not self._frame or self._held:
             # What the viewer lacks of the picture before may lie elsewhere.
             self._changes = changes_between(frame, self._shown, width, height, None if self.behind else dirty)
+            if self._changes is None and self._lossy.any:
+                self._changes = no_changes(width, height)
             if self._changes is None and not self.behind:
                 return
-            lossily = self._look_closer(pixels, self._changes, draft) if self._changes is not None else None
+            again = frame is self._frame
+            lossily = self._look_closer(pixels, self._changes, draft, again) if self._changes is not None else None
             if lossily is not None:
                 nbytes = yield from self._code(pixels, *lossily, draft)
                 budget = None if budget is None else max(budget - nbytes, message_bytes)
@@ -158,16 +162,17 @@ class TileSource:
         self._before: Pixels | None = None  # the picture captured before
         self._held = self._previews = self.waits = False
 
-    def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft) -> tuple[Mask, Code] | None:
+    def _look_closer(self, frame: Pixels, changes: Changes, draft: Draft, again: bool) -> tuple[Mask, Code] | None:
         """Find what moved, and take out of `changes` what is not to be sent exactly now.
 
         Return which tiles are to be coded with loss now, and how; None if none are.
         """
         before, self._before = self._before, frame
-        if before is not None:
+        if before is not None and not again:
             self.motion.note(moved_between(frame, before, changes))
-        stale = self._lossy.stale(changes, frame, self._shown_pixels)
-        draft.copies = self._copy(frame, changes)
+        draft.copies = () if again else self._copy(frame, changes)
+        stale = changes.tiles.copy()  # looks otherwise than what was sent
+        self._lossy.add_to(changes)
 
         def moved() -> bool:
             return before is not None and self._merely_moved(frame, before, changes.bounds())
@@ -216,13 +221,15 @@ class TileSource:
         """Find what moved, and move it in what the viewer has."""
         if np.count_nonzero(changes.tiles) < FEWEST_TILES:
             return ()
-        if self._misses >= MISSES_TO_REST and self._misses % RESTS:
+        if self._misses >= MISSES_TO_REST and self._misses % RESTS and self.motion.is_hot(changes.tiles):
             self._misses += 1
             return ()
         copies = find_moves(frame, self._shown_pixels, changes)
         self._misses = 0 if copies else self._misses + 1
+        self._lossy.move(copies)
         for copy in copies:
-            self._show(frame, copy.target)
+            self._shown_pixels[part(copy.target)] = frame[part(copy.target)]
+            self._hashes.touch(copy.target)
         return copies
 
     def _merely_moved(self, frame: Pixels, before: Pixels, area: Rect) -> bool:
