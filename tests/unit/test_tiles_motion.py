@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import random
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,9 +15,10 @@ from remotedesk.features.screen.tiles import Applied, TileSource, TileView, code
 from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, EncoderFailedError, RegionCoder
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
+from remotedesk.features.screen.tiles.lossy import Lossy
 from remotedesk.features.screen.tiles.motion_view import MotionView, tiles_to_draw
 from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec, software_options
-from remotedesk.wire.tiles import TILES, Update
+from remotedesk.wire.tiles import TILES, Copy, Update
 from remotedesk.wire.video import MOST_CODED, Coding, VideoPart
 from tests.bench.screen import pictures
 from tests.bench.screen.likeness import ssim
@@ -362,6 +364,53 @@ def test_what_was_coded_is_copied_when_it_moves_and_is_not_exact_there_either() 
         assert likeness(as_pixels(link.view.pixels, WIDTH, HEIGHT), scrolled) > 0.95
     assert len(link.videos) == coded
     assert link.settle(scrolled)
+
+
+def test_a_copy_brings_loss_only_where_its_source_has_it() -> None:
+    lossy, shown = Lossy(256, 192), np.zeros((192, 256), np.uint32)
+    one = np.zeros((3, 4), np.bool_)
+    one[1, 1] = True
+    lossy.mark(one, shown, shown)
+    lossy.move((Copy(0, 64, Rect(64, 64, 192, 128)),))
+    changes = grid.no_changes(256, 192)
+    lossy.add_to(changes)
+    assert np.argwhere(changes.tiles).tolist() == [[1, 2]]
+    assert np.count_nonzero(changes.pixels) == TILE * TILE
+    lossy.clear(Rect(128, 64, 64, 64))
+    lossy.settle()
+    assert not lossy.any
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_on_a_thin_link_it_becomes_exact_when_it_rests(seed: int) -> None:
+    chance, link = random.Random(seed), Link(THIN_BPS * 2)
+    frame = desktop(seed)
+    for _ in range(60):
+        turn, at = chance.randrange(60), chance.randrange(60)
+        match chance.choice(("another", "scroll", "turn", "drag", "type", "again", "again")):
+            case "another":
+                frame = desktop(chance.randrange(5))
+            case "scroll":
+                down = chance.choice((-36, 18, 37))
+                frame = frame.copy()
+                frame[64:, 128:576] = np.roll(frame[64:, 128:576], down, axis=0)
+            case "turn":
+                for step in range(chance.choice((1, 12))):
+                    frame = model(turn + step)
+                    link.show(frame, budget=2_000, after_s=0.05)
+            case "drag":
+                for step in range(6):
+                    dragged = desktop(1)
+                    dragged[at + 5 * step : at + 5 * step + 200, 300 - 7 * step : 560 - 7 * step] = model(3)[
+                        80:280, 90:350
+                    ]
+                    link.show(dragged, budget=2_000, after_s=0.05)
+                frame = dragged
+            case "type":
+                frame = frame.copy()
+                frame[at : at + 14, 8 * at : 8 * at + 9] ^= np.uint32(0xFFFFFF)
+        link.show(frame, budget=chance.choice((1_500, 4_000, 60_000)), after_s=chance.choice((0.03, 0.3, 2.0)))
+    assert link.settle(frame)
 
 
 def test_another_picture_after_one_that_turned_is_seen_whole_at_once() -> None:

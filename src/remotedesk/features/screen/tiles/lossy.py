@@ -3,7 +3,7 @@
 import numpy as np
 
 from remotedesk.core.geometry import Rect
-from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, any_by_tile, covering, part, tile_counts
+from remotedesk.features.screen.tiles.grid import TILE, Changes, Mask, Pixels, any_by_tile, part, tile_counts
 from remotedesk.wire.tiles import Copy
 
 
@@ -12,7 +12,7 @@ class Lossy:
 
     def __init__(self, width: int, height: int) -> None:
         self._pixels = np.zeros((height, width), np.bool_)
-        self._tiles = np.zeros(tile_counts(width, height), np.bool_)  # all that hold a lossy pixel, maybe more
+        self._tiles = np.zeros(tile_counts(width, height), np.bool_)  # all that hold a lossy pixel
 
     @property
     def any(self) -> bool:
@@ -33,7 +33,7 @@ class Lossy:
         self._tiles |= tiles
 
     def clear(self, rect: Rect) -> None:
-        """Note that these pixels were sent exactly."""
+        """Note that these pixels were sent exactly; `settle` then finds what that makes of their tiles."""
         self._pixels[part(rect)] = False
 
     def move(self, copies: tuple[Copy, ...]) -> None:
@@ -45,7 +45,8 @@ class Lossy:
         ]
         for copy, pixels in zip(copies, moved, strict=True):
             self._pixels[part(copy.target)] = pixels
-            self._tiles[covering(copy.target)] |= pixels.any()
+        if copies:
+            self._tiles = any_by_tile(self._pixels)
 
     def settle(self) -> None:
         """Find out which tiles have become exact."""
