@@ -12,7 +12,8 @@ HOT: Final = 4.0  # changes counted so: five at least; a menu that opens and clo
 MOST: Final = 2 * HOT  # so that what has turned for long is not hot any more after a second and a half of rest
 WARM: Final = 0.4  # it was hot up to four seconds ago
 COOL: Final = 3.0  # it has changed three times at most, of late
-PAUSE_S: Final = 0.5
+PAUSE_S: Final = 0.4
+WAKING_S: Final = 0.15  # a new picture may be drawn in several steps
 REST_S: Final = 0.2  # without a change
 
 
@@ -23,7 +24,8 @@ class Heat:
         shape = tile_counts(width, height)
         self._heat = np.zeros(shape, np.float64)
         self._changed_at = np.full(shape, -math.inf)
-        self._rested = np.ones(shape, np.bool_)  # before its last change
+        self._woke_at = np.full(shape, -math.inf)  # when it changed first after a rest
+        self._awake = np.zeros(shape, np.bool_)  # when it changed last it had changed for a while
         self._now = -math.inf
 
     def note(self, moved: Mask, now: float) -> None:
@@ -32,7 +34,8 @@ class Heat:
             self._heat *= 0.5 ** ((now - self._now) / HALVED_AFTER_S)
             self._now = now
         self._heat[moved] = np.minimum(self._heat[moved] + 1, MOST)
-        self._rested[moved] = now - self._changed_at[moved] >= PAUSE_S
+        self._woke_at[moved & (now - self._changed_at >= PAUSE_S)] = now
+        self._awake[moved] = (now - self._woke_at > WAKING_S)[moved]
         self._changed_at[moved] = now
 
     @property
@@ -48,7 +51,7 @@ class Heat:
     @property
     def cool(self) -> Mask:
         """The tiles that do not change again and again, or have rested before they changed now."""
-        return (self._heat < COOL) | self._rested
+        return (self._heat < COOL) | ~self._awake
 
     def restless(self, now: float) -> Mask:
         """Return the tiles that have changed within the last REST_S."""

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 # Seconds that an exact picture takes: from this on it is coded, and shorter ones once it is.
 BEGIN_S: Final = 0.055
 GO_ON_S: Final = 0.045
-PREVIEW_S: Final = 0.5  # what takes longer is seen with loss first …
+PREVIEW_S: Final = 0.35  # what takes longer is seen with loss first …
 PREVIEW_ON_S: Final = 0.02  # … and so is the rest of it
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
