@@ -189,6 +189,18 @@ def test_what_was_seen_with_loss_becomes_exact_at_the_pointer_first() -> None:
     assert link.settle(desktop(2))
 
 
+@pytest.mark.parametrize("bands", [1, 3])
+def test_what_is_new_again_and_again_is_not_shown_with_loss_for_ever(bands: int) -> None:
+    """Once each picture is another before its first band has gone, once each comes to its end."""
+    link = Link(THIN_BPS)
+    link.show(desktop(0))
+    for step in range(1, 30):
+        for _ in range(bands):
+            link.show(desktop(step % 3), budget=1_000, after_s=0.45 / bands)
+    first = {each.sequence for each in link.videos if each.region.y == 0 and each.end}
+    assert 3 <= len(first) <= 24
+
+
 def test_what_is_new_and_small_or_on_a_fast_link_comes_exactly() -> None:
     for link, opened in ((Link(THIN_BPS), Rect(100, 100, 60, 40)), (Link(FAST_BPS), ALL)):
         link.show(desktop(1))

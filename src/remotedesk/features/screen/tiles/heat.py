@@ -11,7 +11,7 @@ HALVED_AFTER_S: Final = 1.0  # how long a change counts
 HOT: Final = 4.0  # changes counted so: five at least; a menu that opens and closes is not that
 MOST: Final = 2 * HOT  # so that what has turned for long is not hot any more after a second and a half of rest
 WARM: Final = 0.4  # it was hot up to four seconds ago
-COOL: Final = 3.0  # it has changed three times at most, of late
+COOL: Final = 1.5
 PAUSE_S: Final = 0.4
 WAKING_S: Final = 0.15  # a new picture may be drawn in several steps
 REST_S: Final = 0.2  # without a change
@@ -40,8 +40,8 @@ class Heat:
 
     @property
     def hot(self) -> Mask:
-        """The tiles that change again and again."""
-        return self._heat >= HOT
+        """The tiles that change again and again, and did not rest before they changed now."""
+        return (self._heat >= HOT) & self._awake
 
     @property
     def warm(self) -> Mask:

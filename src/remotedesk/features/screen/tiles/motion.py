@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -37,6 +38,8 @@ BEGIN_S: Final = 0.055
 GO_ON_S: Final = 0.045
 PREVIEW_S: Final = 0.35  # what takes longer is seen with loss first …
 PREVIEW_ON_S: Final = 0.02  # … and so is the rest of it
+MOST_PREVIEWS: Final = 4  # what is new more often …
+PREVIEWS_S: Final = 2.5  # … than so many times in this time is a motion that a slow machine looks at now and then
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
@@ -64,6 +67,7 @@ class MotionSource:
         self._coder: RegionCoder | None = None
         self._looks = 0
         self._previews = False
+        self._begun: deque[float] = deque(maxlen=MOST_PREVIEWS)  # when the last previews began
         self._bands = 0  # of the present preview
         self._preview_s = 0.0  # to code the last one
 
@@ -152,11 +156,18 @@ class MotionSource:
         dear_s = PREVIEW_ON_S if self._previews else PREVIEW_S
         raw_bits = 8 * PACKED_BYTES * TILE * TILE * np.count_nonzero(new)
         able = any(each.name == STILL_ENCODER for each in self._encoders)
-        self._previews = able and bool(raw_bits > dear_s * self._rate_bps > 0)
+        begins = not self._previews
+        if self._bands > 2 * (len(new) // BAND_ROWS + 1):  # it never comes to its end
+            self._begun.extend([self._now] * MOST_PREVIEWS)
+            begins = True
+        often = len(self._begun) == MOST_PREVIEWS and self._now - self._begun[0] < PREVIEWS_S
+        self._previews = able and not (begins and often) and bool(raw_bits > dear_s * self._rate_bps > 0)
         if self._previews:
             for rect in by_size(rectangles(Changes(changes.pixels, new)))[0]:  # a letter beside it
                 new[covering(rect)] = False
             self._previews = self._exact_s(frame, changes, new) >= dear_s and not merely_moved()
+        if begins and self._previews:
+            self._begun.append(self._now)
         self._bands = self._bands if self._previews else 0
         return new if self._previews else None
 

@@ -177,7 +177,7 @@ class TileSource:
         def moved() -> bool:
             return before is not None and self._merely_moved(frame, before, changes.bounds())
 
-        may_begin = self._misses > RESTS
+        may_begin = self._misses >= MISSES_TO_REST
         coded = self.motion.choose(frame, changes, stale, may_begin=may_begin, merely_moved=moved)
         new = self.motion.new(frame, changes, stale, merely_moved=moved) if coded is None else None
         held = self._lossy.tiles & ~stale
