@@ -189,6 +189,30 @@ def test_what_was_seen_with_loss_becomes_exact_at_the_pointer_first() -> None:
     assert link.settle(desktop(2))
 
 
+@pytest.mark.parametrize("edge", [np.s_[-1:, :], np.s_[:, -1:], np.s_[-1:, -1:]])
+def test_tiles_cut_at_the_edge_are_coded_together_with_their_neighbours(edge: tuple[slice, slice]) -> None:
+    frame = desktop(1)[:388, :520].copy()  # of the last row and column of tiles are 4 and 8 pixels left
+    tiles = np.zeros((7, 9), np.bool_)
+    tiles[edge] = True
+    coded = preview.code_still(frame, tiles)
+    parts = [TILES.decode(TILES.encode(each)) for each in coded.parts(0, 1_000)]
+    view = MotionView()
+    for each in parts:
+        assert isinstance(each, VideoPart)
+        shown = view.add(each)
+    assert shown is not None
+    drawn = tiles_to_draw(parts[-1])
+    assert len(drawn) == np.count_nonzero(tiles)
+    for at in drawn:
+        inside = Rect(at.x - coded.region.x, at.y - coded.region.y, at.width, at.height)
+        both = [
+            side.view(np.uint8).reshape(*side.shape, 4)[..., :3].astype(int)
+            for side in (shown[grid.part(inside)].copy(), frame[grid.part(at)].copy())
+        ]
+        assert np.abs(both[0] - both[1]).mean() < 40
+    view.close()
+
+
 @pytest.mark.parametrize("bands", [1, 3])
 def test_what_is_new_again_and_again_is_not_shown_with_loss_for_ever(bands: int) -> None:
     """Once each picture is another before its first band has gone, once each comes to its end."""

@@ -128,7 +128,7 @@ class MotionSource:
 
         `stale` are those that look otherwise than what was sent of them, `changes` what would have to be sent. It
         `may_begin` when nothing is found to copy. What has `merely_moved` since the picture captured before, which
-        takes a while to find out, is not coded, nor any more: it costs little, but coded it can't be copied from.
+        takes a while to find out, is not coded, nor any more: a copy costs little.
         """
         moving = changes.tiles & stale
         if self._coder and np.count_nonzero(moving) > ANOTHER * self._coder.tiles:
@@ -155,7 +155,7 @@ class MotionSource:
         new = changes.tiles & stale & self._heat.cool
         dear_s = PREVIEW_ON_S if self._previews else PREVIEW_S
         raw_bits = 8 * PACKED_BYTES * TILE * TILE * np.count_nonzero(new)
-        able = any(each.name == STILL_ENCODER for each in self._encoders)
+        able = min(self._size) >= LEAST_SIDE and any(each.name == STILL_ENCODER for each in self._encoders)
         begins = not self._previews
         if self._bands > 2 * (len(new) // BAND_ROWS + 1):  # it never comes to its end
             self._begun.extend([self._now] * MOST_PREVIEWS)
