@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from Xlib import display
 
 from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
@@ -60,6 +61,24 @@ def test_only_what_was_drawn_is_read_and_at_rest_all_of_it_once(xserver: XServer
         assert whole.pixels == frame.pixels
         assert not any(capture.wait_changed(0.3) for _ in range(5))
         capture.close()
+
+
+def test_another_keyboard_mapping_is_nothing_that_was_drawn(xserver: XServer) -> None:
+    allowed = Allowed()
+    capture = X11Capture(xserver.display)
+    capture.grab(allowed.view)
+    while capture.wait_changed(0.3):
+        capture.grab(allowed.view)
+    with Onlooker(xserver.display) as onlooker:
+        keyboard = display.Display(xserver.display)
+        keyboard.change_keyboard_mapping(250, [(0x61, 0x41)])
+        keyboard.sync()
+        assert not capture.wait_changed(0.5)
+        onlooker.window(100, 50)
+        assert capture.wait_changed(5)
+        assert capture.grab(allowed.view).dirty is not None
+        keyboard.close()
+    capture.close()
 
 
 def test_a_change_of_resolution_is_followed(xserver: XServer, tmp_path: Path) -> None:

@@ -73,7 +73,10 @@ class ScreenDamage:
     def _told(self) -> bool:
         told = False
         while self._display.pending_events():
-            screen = self._display.next_event().drawable_geometry
+            event = self._display.next_event()
+            if event.type != self._display.extension_event.DamageNotify:
+                continue  # every client is told of another keyboard mapping, such as text that is typed needs
+            screen = event.drawable_geometry
             self.screen = Size(screen.width, screen.height)
             told = True
         return told
