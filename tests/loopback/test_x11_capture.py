@@ -1,5 +1,6 @@
 """Capture gives the screen's pixels exactly, whatever its size becomes."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from remotedesk.core.consent import Feature
 from remotedesk.core.errors import ConsentError, ErrorCode, PlatformError
 from remotedesk.core.geometry import Size
 from remotedesk.platform.ports import CapturedFrame
+from remotedesk.platform.x11 import capture as module
 from remotedesk.platform.x11.capture import X11Capture
 from tests.support.grants import Allowed
 from tests.support.x11 import Onlooker
@@ -60,6 +62,22 @@ def test_only_what_was_drawn_is_read_and_at_rest_all_of_it_once(xserver: XServer
         assert whole.dirty is None
         assert whole.pixels == frame.pixels
         assert not any(capture.wait_changed(0.3) for _ in range(5))
+        capture.close()
+
+
+def test_all_is_read_now_and_then_though_something_blinks(xserver: XServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PROVEN_EVERY_S", 0.5)
+    allowed = Allowed()
+    with Onlooker(xserver.display) as onlooker:
+        capture = X11Capture(xserver.display)
+        capture.grab(allowed.view)
+        whole = 0
+        for at in range(8):
+            onlooker.window(100 + 50 * at, 50)
+            assert capture.wait_changed(5)
+            whole += capture.grab(allowed.view).dirty is None
+            time.sleep(0.15)
+        assert 1 <= whole < 8
         capture.close()
 
 

@@ -449,6 +449,19 @@ def test_whatever_happens_on_a_thin_link_it_becomes_exact_when_it_rests(seed: in
     assert link.settle(frame)
 
 
+def test_what_turns_after_a_new_picture_is_handed_over_as_its_own_encoder_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    link = Link(THIN_BPS)
+    link.show(desktop(1))
+    link.show(desktop(2), budget=1_000)
+    assert link.source.motion.carried_bytes > 0  # what is sent while the next part is coded
+    monkeypatch.setattr(RegionCoder, "carried_bytes", lambda *_: 7)
+    link.turn(range(15))
+    assert link.source.motion.is_going
+    assert link.source.motion.carried_bytes == 7
+
+
 def test_another_picture_after_one_that_turned_is_seen_whole_at_once() -> None:
     link = Link(THIN_BPS)
     link.turn(range(20))

@@ -1,4 +1,4 @@
-"""Reads the root window through shared memory: where something was drawn, and once at rest all of it."""
+"""Reads the root window through shared memory: where something was drawn, and now and then all of it."""
 
 import contextlib
 import time
@@ -18,7 +18,10 @@ from remotedesk.platform.x11.screen_damage import ScreenDamage, gathered
 
 _LOOK_EVERY_S: Final = 1 / 30
 _MOST_PART: Final = 0.4  # of the screen; more is read as fast whole
-_PROVEN_AFTER_S: Final = 1.0  # of rest: then all is read, in case the X server did not tell everything
+# When all is read, in case the X server did not tell everything: after so much rest, and at least so often while
+# something is drawn, since a caret may blink for ever.
+_PROVEN_AFTER_S: Final = 1.0
+_PROVEN_EVERY_S: Final = 30.0
 
 
 class X11Capture:
@@ -38,6 +41,7 @@ class X11Capture:
         self._changed_at_s = 0.0
         self._pictures = Pictures()
         self._patched = False  # since all was read
+        self._whole_at_s = 0.0
         self._damage: ScreenDamage | None = None
         with contextlib.suppress(ValueError):
             self._damage = ScreenDamage(self._display)
@@ -70,7 +74,8 @@ class X11Capture:
     def grab(self, grant: Grant) -> CapturedFrame:
         """Return the screen now; follows a change of resolution."""
         dirty, self._dirty = self._dirty, ()
-        told = self._damage is not None and self._damage.screen == self._pictures.size == self._size
+        recent = time.monotonic() - self._whole_at_s < _PROVEN_EVERY_S
+        told = recent and self._damage is not None and self._damage.screen == self._pictures.size == self._size
         areas = [part for each in dirty if told and (part := each.within(self._size)).area]
         try:
             if 0 < sum(each.area for each in areas) < _MOST_PART * self._size.width * self._size.height:
@@ -92,7 +97,7 @@ class X11Capture:
         pixels, captured_at_s = self._read(grant, Rect(0, 0, size.width, size.height))
         # As it is: a second copy of 8 MB makes the allocator return memory and fault it in again, 10 ms a frame.
         self._pictures.replace(pixels, size)
-        self._patched = False
+        self._patched, self._whole_at_s = False, captured_at_s
         return CapturedFrame(pixels, size.width, size.height, captured_at_s)
 
     def _grab_parts(self, grant: Grant, areas: Sequence[Rect]) -> CapturedFrame:

@@ -1,6 +1,7 @@
 """Where the X server has drawn, as the DAMAGE extension tells it.
 
-python-xlib knows DAMAGE, but not the requests on regions of XFIXES (protocol version 2) in which it says where.
+python-xlib knows DAMAGE, but not the requests on regions of XFIXES (protocol version 2) in which it says where. It has
+no types, which is why its classes are ignored below.
 """
 
 import select
@@ -44,7 +45,7 @@ class ScreenDamage:
     """
 
     def __init__(self, display: Display) -> None:
-        """`display` gets no other events. Raises ValueError: the X server tells nothing."""
+        """Other events of `display` are dropped. Raises ValueError: the X server tells nothing."""
         self._display: Any = display
         if not (display.has_extension(damage.extname) and display.has_extension(xfixes.extname)):
             raise ValueError(damage.extname)

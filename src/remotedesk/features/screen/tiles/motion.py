@@ -96,9 +96,9 @@ class MotionSource:
     @property
     def carried_bytes(self) -> int:
         """How much the link carries while a picture is coded; 0 while nothing is."""
-        if self._previews:
-            return int(self._preview_s * self._rate_bps / 8)
-        return self._coder.carried_bytes(self._rate_bps) if self._coder else 0
+        if self._coder:
+            return self._coder.carried_bytes(self._rate_bps)
+        return int(self._preview_s * self._rate_bps / 8) if self._previews else 0
 
     def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, if any is; 0.0 or less when it may."""
@@ -190,6 +190,7 @@ class MotionSource:
 
     def code(self, frame: Pixels, mask: Mask) -> Coded | None:
         """Code the region of `frame`; None when the encoder left the picture out."""
+        self._previews = False
         try:
             return self._coder.code(frame, mask, self._now, self._rate_bps) if self._coder else None
         except EncoderFailedError as error:
