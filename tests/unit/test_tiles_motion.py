@@ -449,16 +449,18 @@ def test_whatever_happens_on_a_thin_link_it_becomes_exact_when_it_rests(seed: in
     assert link.settle(frame)
 
 
-def test_what_turns_after_a_new_picture_is_handed_over_as_its_own_encoder_takes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    link = Link(THIN_BPS)
-    link.show(desktop(1))
-    link.show(desktop(2), budget=1_000)
-    assert link.source.motion.carried_bytes > 0  # what is sent while the next part is coded
+def test_what_turns_in_a_new_picture_is_handed_over_as_its_own_encoder_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RegionCoder, "carried_bytes", lambda *_: 7)
-    link.turn(range(15))
-    assert link.source.motion.is_going
+    link = Link(FAST_BPS)
+    link.turn(range(12))
+    link.rate_bps = THIN_BPS
+    for turn in range(12, 24):
+        frame = desktop(2)
+        frame[grid.part(MODEL)] = model(turn)[grid.part(MODEL)]
+        link.show(frame, budget=1_000, after_s=0.5 if turn == 12 else 0.05)
+        if turn == 12:
+            assert link.source.motion.carried_bytes > 7  # what is sent while the next part is coded
+    assert link.videos[-1].coding is Coding.H264
     assert link.source.motion.carried_bytes == 7
 
 
