@@ -115,7 +115,7 @@ async def test_a_lost_last_packet_does_not_wait_a_second() -> None:
     """aiortc waits for its timer, at least 1 s."""
     async with pair() as link:
         link.channels[0].send(b"first")
-        await until(lambda: len(link.received) == 1)
+        await until(lambda: len(link.received) == 1 and not link.sctp._sent_queue)
         link.sctp.loses = first_of(1)
         link.channels[0].send(b"lost")
         assert link.sctp._rto < 0.5

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles import Applied, TileSource, TileView, coder, grid, preview
-from remotedesk.features.screen.tiles.coder import CODECS, MOST_FPS, EncoderFailedError, RegionCoder
+from remotedesk.features.screen.tiles.coder import CODECS, EARLY, MOST_FPS, EncoderFailedError, RegionCoder, most_fps
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
 from remotedesk.features.screen.tiles.lossy import Lossy
@@ -334,12 +334,18 @@ def test_a_link_of_another_rate_gets_pictures_of_another_size() -> None:
 
 
 def test_fewer_pictures_are_wanted_on_a_thinner_link() -> None:
-    rungs = [RegionCoder(MODEL, rate, software_options()) for rate in (100.0, 1e6, 1e10)]
-    rates = [each.frames_per_second(rate) for each, rate in zip(rungs, (100.0, 1e6, 1e10), strict=True)]
+    rates = [most_fps(rate_bps) for rate_bps in (100.0, 1e6, 1e10)]
     assert rates == sorted(set(rates))
     assert rates[-1] <= MOST_FPS
-    for each in rungs:
-        each.close()
+
+
+def test_a_link_that_turns_out_to_carry_more_gets_more_pictures() -> None:
+    """What is known when the first picture is coded, after typing, is little."""
+    region = RegionCoder(MODEL, 0.3e6, software_options())
+    for rate_bps in (0.3e6, 1.8e6):
+        region.code(model(1), np.ones((HEIGHT // TILE, WIDTH // TILE), np.bool_), 1.0, rate_bps)
+        assert region.due_in_s(1.0) == pytest.approx(EARLY / most_fps(rate_bps))
+    region.close()
 
 
 def test_what_is_coded_never_touches_what_did_not_change() -> None:
@@ -449,19 +455,17 @@ def test_whatever_happens_on_a_thin_link_it_becomes_exact_when_it_rests(seed: in
     assert link.settle(frame)
 
 
-def test_what_turns_in_a_new_picture_is_handed_over_as_its_own_encoder_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(RegionCoder, "carried_bytes", lambda *_: 7)
-    link = Link(FAST_BPS)
-    link.turn(range(12))
-    link.rate_bps = THIN_BPS
-    for turn in range(12, 24):
-        frame = desktop(2)
-        frame[grid.part(MODEL)] = model(turn)[grid.part(MODEL)]
-        link.show(frame, budget=1_000, after_s=0.5 if turn == 12 else 0.05)
-        if turn == 12:
-            assert link.source.motion.carried_bytes > 7  # what is sent while the next part is coded
-    assert link.videos[-1].coding is Coding.H264
-    assert link.source.motion.carried_bytes == 7
+def test_as_much_is_handed_over_before_as_the_link_carries_while_a_picture_is_made() -> None:
+    link = Link(THIN_BPS)
+    assert link.source.motion.carried_bytes == 0
+    link.turn(range(20))
+    thin = link.source.motion.carried_bytes
+    assert 0 < thin < THIN_BPS / 8
+    link.source.motion.tick(link.now, 4 * THIN_BPS)
+    assert link.source.motion.carried_bytes == pytest.approx(4 * thin, rel=0.01, abs=4)
+    assert link.settle(model(19))
+    link.show(model(19), after_s=10.0)
+    assert link.source.motion.carried_bytes == 0
 
 
 def test_another_picture_after_one_that_turned_is_seen_whole_at_once() -> None:

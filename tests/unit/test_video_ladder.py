@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remotedesk.transport.video.ladder import (
+    GOOD_RATE,
     MOST_LOAD,
     MOST_UP_AFTER_S,
     RATES,
@@ -22,8 +23,10 @@ COSTS = {(one.name, effort): cost for one in SOFTWARE_OPTIONS for effort, cost i
 ORDER = [
     Rung(one.codec, one.name, effort, rate)
     for one in SOFTWARE_OPTIONS
-    for effort in sorted(one.costs)
-    for rate in RATES
+    for effort, rate in [
+        *((effort, rate) for effort in sorted(one.costs) for rate in RATES if rate >= GOOD_RATE),
+        *((Effort.LEAST, rate) for rate in RATES if rate < GOOD_RATE),
+    ]
 ]
 ALL = frozenset(VideoCodec)
 
@@ -93,7 +96,7 @@ def test_the_first_option_is_preferred() -> None:
     assert chosen == Rung(VideoCodec.H264, "h264_nvenc", Effort.LESS, 30)
 
 
-def test_rate_gives_way_before_effort_and_effort_before_codec() -> None:
+def test_rate_gives_way_as_far_as_is_good_then_effort_then_more_rate_then_codec() -> None:
     machine = Machine(ladder())
     for step in range(120):
         machine.slowness = 1.06**step
@@ -101,7 +104,28 @@ def test_rate_gives_way_before_effort_and_effort_before_codec() -> None:
     places = [ORDER.index(rung) for rung in machine.rungs if rung]
     assert places == sorted(places)
     assert {rung.codec for rung in machine.rungs if rung} >= {VideoCodec.AV1, VideoCodec.H264}
-    assert [rung.frames_per_second for rung in machine.rungs if rung][:3] == [20, 15, 10]
+    assert all(rung.effort is Effort.LEAST for rung in machine.rungs if rung and rung.frames_per_second < GOOD_RATE)
+    assert {rung.frames_per_second for rung in machine.rungs if rung} >= {20, 15, 10}
+
+
+@given(st.floats(0.2, 1.0))
+def test_fewer_pictures_leave_time_for_more_effort_and_more_pictures_take_it_back(factor: float) -> None:
+    machine = Machine(ladder(), 1.2)
+    machine.run(10)
+    first = machine.ladder.rung
+    machine.ladder.aim(factor)
+    machine.run(60)
+    fewer = machine.ladder.rung
+    assert first is not None
+    assert fewer is not None
+    assert fewer.effort <= first.effort
+    assert factor > 0.25 or fewer.effort is Effort.FULL
+    assert machine.load <= MOST_LOAD
+    machine.ladder.aim(1.0)
+    machine.run(10)
+    assert machine.load <= MOST_LOAD
+    assert machine.ladder.rung is not None
+    assert machine.ladder.rung.frames_per_second >= GOOD_RATE
 
 
 def test_a_large_picture_costs_more() -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-SCENES: Final = ("type", "scroll", "window", "cad", "change", "menu", "click", "dialog", "idle")
+SCENES: Final = ("type", "scroll", "window", "cad", "revolved", "change", "menu", "click", "dialog", "idle")
 UNITS: Final = {
     "p50_ms": ("ms", 1),
     "p95_ms": ("ms", 1),
@@ -30,9 +30,11 @@ _LEAST_SSIM_OF: Final = {
     ("2m", "scroll"): 1.0,
     ("2m", "window"): 1.0,
     ("2m", "cad"): 0.82,
+    ("2m", "revolved"): 0.82,
     ("512k", "scroll"): 0.95,
     ("512k", "window"): 0.97,
     ("512k", "cad"): 0.75,
+    ("512k", "revolved"): 0.75,
 }
 
 

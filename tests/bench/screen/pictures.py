@@ -160,6 +160,37 @@ def part_segments(seed: int) -> list[NDArray[np.float64]]:
     return [lines[colour::5] for colour in range(5)]
 
 
+def revolved_segments(seed: int) -> list[NDArray[np.float64]]:
+    """Return a part that looks the same all around, but for whole sectors cut out and six bolt holes; see above."""
+    chance = np.random.default_rng(seed)
+    around, rings, bolts = 40, 12, 6
+    radius = 0.25 + 0.6 * chance.random(rings + 1)
+    kept = np.flatnonzero(chance.random(around) > 0.12)
+    angle = np.arange(around + 1) * (2 * np.pi / around)
+    points = np.empty((around + 1, rings + 1, 3))
+    points[..., 0] = np.cos(angle)[:, None] * radius
+    points[..., 1] = np.sin(angle)[:, None] * radius
+    points[..., 2] = np.arange(rings + 1) / rings - 0.5
+    circles = np.stack((points[kept], points[kept + 1]), axis=2)  # shape (sectors, rings + 1, 2, 3)
+    ribs = np.stack((points[kept, 1:], points[kept, :-1]), axis=2)
+    colours = [
+        np.concatenate((circles[:, colour::5].reshape(-1, 2, 3), ribs[:, (colour - 1) % 5 :: 5].reshape(-1, 2, 3)))
+        for colour in range(5)
+    ]
+    turn = np.arange(17) * (2 * np.pi / 16)
+    holes = [
+        _pairs(0.75 * np.cos(bolt) + 0.09 * np.cos(turn), 0.75 * np.sin(bolt) + 0.09 * np.sin(turn), height)
+        for bolt in range(bolts)
+        for height in (-0.55, 0.55)
+    ]
+    return [*colours[:-1], np.concatenate((colours[-1], *holes))]
+
+
+def _pairs(x: NDArray[np.float64], y: NDArray[np.float64], height: float) -> NDArray[np.float64]:
+    line = np.stack((x, y, np.full_like(x, height)), axis=-1)
+    return np.stack((line[:-1], line[1:]), axis=1)
+
+
 def project(segments: NDArray[np.float64], angle: float, size: tuple[int, int]) -> NDArray[np.int16]:
     """Return the lines as seen in perspective after a turn, x0, y0, x1, y1 in pixels each."""
     tilt, (width, height) = 0.9, size

@@ -4,14 +4,14 @@ Lines in: `SCENE` or `rest`. Lines out: `ready`, then what Painter says.
 Run by the benchmark: python -m tests.bench.screen.workload SEED STAMP_X STAMP_Y
 """
 
+import math
 import os
 import random
 import select
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from math import cos
 from typing import Any, Final
 
 from tests.bench.screen import layout, pictures, stamp
@@ -28,6 +28,7 @@ _TYPED_LINES: Final = 10
 _TYPED_COLUMNS: Final = 140
 _LETTER_WIDTH: Final = 9
 _TURN: Final = 0.052  # radians a frame
+_REVOLVED_TURN: Final = math.radians(3)
 _PART_INKS: Final = ((255, 255, 255), (255, 255, 0), (0, 255, 255), (255, 60, 60), (90, 255, 90))
 
 
@@ -38,7 +39,8 @@ class Workload:
         self._painter = painter
         self._chance = chance
         self._base = painter.upload(pictures.desktop(chance))
-        self._part = pictures.part_segments(chance.randrange(1 << 30))
+        seed = chance.randrange(1 << 30)
+        self._part, self._revolved = pictures.part_segments(seed), pictures.revolved_segments(seed)
         self._text = self._tall_text()
         self._page: Any = None
         self._pressed = False
@@ -130,7 +132,14 @@ class Workload:
             painter.show(at)
 
     def cad(self) -> Scene:
-        """A part turns, thirty pictures a second."""
+        """A part turns, thirty pictures a second: single lines are cut out of it, so that no two sides are alike."""
+        return self._turning("cad", self._part, _TURN)
+
+    def revolved(self) -> Scene:
+        """As `cad`, but whole sectors are cut out, and every third picture its lines lie where others lay before."""
+        return self._turning("revolved", self._revolved, _REVOLVED_TURN)
+
+    def _turning(self, name: str, part: Sequence[Any], step: float) -> Scene:
         painter, box = self._painter, VIEWPORT
         self._show_base()
         painter.fill(box, (0, 0, 0))
@@ -139,12 +148,12 @@ class Workload:
         for turn in range(1 << 30):
             painter.fill(box, (0, 0, 0))
             painter.clip(box)
-            for segments, ink in zip(self._part, _PART_INKS, strict=True):
-                seen = pictures.project(segments, turn * _TURN, (box.width, box.height))
+            for segments, ink in zip(part, _PART_INKS, strict=True):
+                seen = pictures.project(segments, turn * step, (box.width, box.height))
                 seen += [box.x, box.y, box.x, box.y]
                 painter.lines(seen, ink)
             painter.clip(None)
-            painter.commit("cad", box)
+            painter.commit(name, box)
             yield 1 / 30
 
     def change(self) -> Scene:
@@ -212,7 +221,7 @@ def _dragged(width: int, height: int) -> Iterator[tuple[int, int]]:
     step = 0
     while True:
         step += 1
-        yield int(width * (1 - cos(step / 25)) / 2), int(height * (1 - cos(step / 17)) / 2)
+        yield int(width * (1 - math.cos(step / 25)) / 2), int(height * (1 - math.cos(step / 17)) / 2)
 
 
 def play(painter: Painter, workload: Workload) -> None:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 LEAST_INTERVAL_S: Final = 1 / 60
 # How long the viewer may take to get all of a picture before a newer one is taken instead: parts of many pictures of a
 # turning model make none, and what is typed meanwhile must not wait for long.
-WHOLE_WITHIN_S: Final = 0.3
+WHOLE_WITHIN_S: Final = 0.12
 SETTLING_S: Final = 1 / 60  # how often is looked whether what moved has come to rest
 MOST_WAIT_S: Final = 5.0  # for room, before all is sent anew
 MOST_ACKS: Final = 512

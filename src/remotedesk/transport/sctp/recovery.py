@@ -17,10 +17,11 @@ from typing import Final
 from aiortc.rtcsctptransport import DataChunk, RTCSctpTransport, SackChunk
 from aiortc.utils import uint32_gt
 
+from remotedesk.transport.sctp.bundling import SACK_WAITS_S, BundlingSctpTransport
 from remotedesk.transport.sctp.repair import RepairWindow
 
 RTO_FIRST_S: Final = 1.0  # RFC 9260 section 16; aiortc has the 3 s of RFC 4960
-RTO_LEAST_S: Final = 0.05  # aiortc acknowledges every packet at once, so there is no delayed one to wait for
+RTO_LEAST_S: Final = SACK_WAITS_S + 0.03  # an acknowledgement waits for that at most, and for timers and threads
 RTO_MOST_S: Final = 1.0  # a link that comes back is noticed within this
 RTO_MARGIN_S: Final = 0.03  # for the timers and threads of a desktop
 CONGESTION_WINDOW: Final = 1024 * 1024  # bytes; never the limit, since senders bound what is under way
@@ -38,7 +39,7 @@ class PacketCounts:
     late: int = 0  # of those received: after one that was sent later, so most likely lost once and repeated
 
 
-class RecoveringSctpTransport(RTCSctpTransport):
+class RecoveringSctpTransport(BundlingSctpTransport):
     """An association as aiortc makes it, with other timers and loss detection; the wire format is untouched."""
 
     _unanswered: int  # timeouts since something was heard
@@ -212,6 +213,7 @@ def tune(sctp: RTCSctpTransport) -> None:
     sctp._repair, sctp._repeating = RepairWindow(), None
     sctp._repairing, sctp._repair_to, sctp._repaired_at = False, sctp._last_sacked_tsn, 0.0
     sctp._newest_received, sctp.counts = 0, PacketCounts()
+    sctp._sack_timer, sctp._sack_may_wait, sctp._sacking = None, False, None
     sctp._rto = RTO_FIRST_S
 
 

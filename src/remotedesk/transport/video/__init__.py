@@ -4,6 +4,7 @@ It knows neither RTP nor data channels; whoever sends or shows pictures stands o
 """
 
 from remotedesk.transport.video.decoder import decodable, open_decoder
+from remotedesk.transport.video.encoder import REOPEN_FACTOR
 from remotedesk.transport.video.hardware import probe_hardware
 from remotedesk.transport.video.ladder import Ladder, Option, Rung
 from remotedesk.transport.video.opening import STILL_ENCODER, open_encoder, open_still_encoder
@@ -12,6 +13,7 @@ from remotedesk.transport.video.port import Effort, EncodedFrame, VideoCodec, Vi
 from remotedesk.transport.video.software import software_options
 
 __all__ = [
+    "REOPEN_FACTOR",
     "STILL_ENCODER",
     "Effort",
     "EncodedFrame",

@@ -1,12 +1,12 @@
 """Which encoder, how hard it tries, and how many pictures a second: what this machine keeps up with at any time.
 
 Every picture is encoded within its own interval; nothing waits. When the CPU cannot keep up, pictures a second give way
-first, then effort, then the codec. Whatever it does is decided by what it is told: it reads no clock and measures
-nothing itself.
+as far as is good, then effort, then more pictures, then the codec. Whatever it does is decided by what it is told: it
+reads no clock and measures nothing itself.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -74,17 +74,19 @@ class Ladder:
     ) -> None:
         """`options` and `rates` come in the order of preference; pictures will have about so many `pixels`.
 
-        It begins with as much effort as allows the `good_rate`.
+        As much effort is made as allows the `good_rate`.
         """
         self._cost = {(one.name, effort): cost for one in options for effort, cost in one.costs.items()}
         self._rungs = [
             Rung(one.codec, one.name, effort, rate)
             for one in options
             if one.codec in decodable
-            for effort in sorted(one.costs)
+            for is_good in (True, False)
+            for effort in (sorted(one.costs) if is_good else [max(one.costs)])
             for rate in rates
+            if (rate >= good_rate) is is_good
         ]
-        self._good_rate = good_rate
+        self._factor = 1.0
         self._pixels = pixels
         self._slowness = 1.0  # times the reference machine
         self._place = self._first()
@@ -96,16 +98,23 @@ class Ladder:
     @property
     def rung(self) -> Rung | None:
         """What to use now; None when there is no encoder here for what the other side decodes."""
-        return self._rungs[self._place] if self._rungs else None
+        if not self._rungs:
+            return None
+        rung = self._rungs[self._place]
+        return replace(rung, frames_per_second=rung.frames_per_second * self._factor)
+
+    def aim(self, factor: float) -> None:
+        """Have so many times the rates it was made with from now on: what fewer pictures leave, more effort may use."""
+        self._factor = factor
 
     def measured(self, now: float, encode_s: float, pixels: int, cpu_load: float) -> Rung | None:
         """Tell how long the newest picture took, its size, and what part of all cores is in use; return the rung.
 
         A picture that was encoded with another rung than the present one must not be told.
         """
-        rung = self.rung
-        if rung is None:
+        if not self._rungs:
             return None
+        rung = self._rungs[self._place]
         self._pixels = max(1, pixels)
         sample = encode_s * REFERENCE_PIXELS / self._pixels / self._cost[rung.name, rung.effort]
         self._slowness += (sample - self._slowness) * _SMOOTHING
@@ -117,12 +126,9 @@ class Ladder:
         return self.rung
 
     def _first(self) -> int:
-        """Return the first rung that should do at a good rate; else the first that should do; else the cheapest."""
-        for least in (self._good_rate, 0.0):
-            for place, rung in enumerate(self._rungs):
-                if rung.frames_per_second >= least and self._load(rung) <= GOAL_LOAD:
-                    return place
-        return self._cheapest()
+        """Return the first rung that should do; else the cheapest."""
+        places = range(len(self._rungs))
+        return next((place for place in places if self._load(self._rungs[place]) <= GOAL_LOAD), self._cheapest())
 
     def _cheapest(self) -> int:
         return min(range(len(self._rungs)), key=lambda place: self._load(self._rungs[place]), default=0)
@@ -130,7 +136,7 @@ class Ladder:
     def _load(self, rung: Rung) -> float:
         """Return the part of the time that this rung is expected to take here."""
         seconds = self._cost[rung.name, rung.effort] * self._slowness * self._pixels / REFERENCE_PIXELS
-        return seconds * rung.frames_per_second
+        return seconds * rung.frames_per_second * self._factor
 
     def _busy(self, now: float, goal: float) -> None:
         self._calm_since = None

@@ -12,23 +12,32 @@ import numpy as np
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, covering, part
-from remotedesk.transport.video import Effort, Ladder, Option, Rung, VideoCodec, VideoEncoder, frame_of, open_encoder
+from remotedesk.transport.video import (
+    REOPEN_FACTOR,
+    Effort,
+    Ladder,
+    Option,
+    Rung,
+    VideoCodec,
+    VideoEncoder,
+    frame_of,
+    open_encoder,
+)
 from remotedesk.wire.video import MOST_CODED, VIDEO_LAYOUT, Coding, VideoPart
 
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-LEAST_FPS: Final = 5.2
+LEAST_FPS: Final = 4.9
 MOST_FPS: Final = 30.0
-SLOWER: Final = (1.0, 0.85, 0.75, 0.6, 0.5)  # what a machine that is too slow for it may do instead …
-GOOD: Final = 0.6  # … before it tries less hard: lines that can be read are worth more than pictures
-RATE_OF_ONE_FPS: Final = 97e3  # bit/s for each further one: 9.5 on a link of 420 kbit/s, 23 at 1.75 Mbit/s
+SLOWER: Final = (1.0, 0.85, 0.7, 0.5)  # what a machine that is too slow for it may do instead …
+GOOD: Final = 0.85  # … and how much of that before it tries less hard
+RATE_OF_ONE_FPS: Final = 103e3  # bit/s for each further one: 9.3 on a link of 420 kbit/s, 22.5 at 1.78 Mbit/s
 SHARE: Final = 1.05  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
 LEAST_BPS: Final = 30e3  # an encoder can't do with less …
 MOST_BPS: Final = 50e6  # … and does nothing with more
 EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
-MOST_WRONG: Final = 2.0  # times the bits a picture should have …
-AT_ONCE: Final = 1.5  # what x264 does while it runs; `bits` stays what it was opened with
+MOST_WRONG: Final = REOPEN_FACTOR  # times the bits a picture should have: up to it x264 follows while it runs …
 WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
 MASK_BYTES: Final = 64  # of an ordinary region
 
@@ -76,12 +85,11 @@ class RegionCoder:
         self.region: Final = region
         self.coded_at = -math.inf  # the newest picture
         self._typical_bytes = 0.0  # of a picture
-        self._typical_s = 0.0  # to encode it
         self._pixels = region.area
         self.tiles: Final = -(-region.area // TILE**2)
-        most = min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
-        rates = [most * each for each in SLOWER]
-        self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates, GOOD * most)
+        self._most_fps = most_fps(rate_bps)
+        rates = [self._most_fps * each for each in SLOWER]
+        self._ladder = Ladder(preferred(encoders), frozenset(VideoCodec), self._pixels, rates, GOOD * self._most_fps)
         self._rung = _known(self._ladder.rung)
         self._encoder, self._bits = self._opened(rate_bps)
         self._wrong_since = math.inf  # the bits of a picture
@@ -90,21 +98,13 @@ class RegionCoder:
         """Free the encoder."""
         self._encoder.close()
 
-    def frames_per_second(self, rate_bps: float) -> float:
-        """Return how many pictures a second are aimed at: fewer, but better ones, on a thin link or a slow machine."""
-        return frames_per_second(rate_bps, self._rung)
-
-    def due_in_s(self, now: float, rate_bps: float) -> float:
+    def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, 0.0 or less when it may."""
-        return self.coded_at + EARLY / self.frames_per_second(rate_bps) - now
+        return self.coded_at + EARLY / self._rung.frames_per_second - now
 
     def wanted_bytes(self) -> int:
         """Return how much room there should be, with what is carried meanwhile, to begin the next picture."""
-        return int(self._typical_bytes / 2)
-
-    def carried_bytes(self, rate_bps: float) -> int:
-        """Return how much the link carries while a picture is coded."""
-        return int(self._typical_s * rate_bps / 8)
+        return int(self._typical_bytes / 4)
 
     def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
         """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out.
@@ -125,26 +125,24 @@ class RegionCoder:
         if not picture.is_key:
             encode_s = time.perf_counter() - began
             self._typical_bytes += (len(picture.data) - self._typical_bytes) / 4
-            self._typical_s += (encode_s - self._typical_s) / 4
             self._climb(now, encode_s, rate_bps)
         return Coded(coding, self.region, mask, picture.is_key, picture.data) if picture.data else None
 
     def _opened(self, rate_bps: float) -> tuple[VideoEncoder, float]:
         rung, rate = self._rung, wanted_bps(rate_bps)
-        fps = frames_per_second(rate_bps, rung)
         try:
             encoder = open_encoder(
                 rung.codec,
                 self.region.width,
                 self.region.height,
                 bits_per_second=int(rate),
-                frames_per_second=fps,
+                frames_per_second=rung.frames_per_second,
                 effort=rung.effort,
                 name=rung.name,
             )
         except PlatformError:
             raise EncoderFailedError(rung.name) from None
-        return encoder, rate / fps
+        return encoder, rate / rung.frames_per_second
 
     def _climb(self, now: float, encode_s: float, rate_bps: float) -> None:
         """Take another encoder, or effort, when this one is too slow here, or when the machine can do better."""
@@ -160,10 +158,12 @@ class RegionCoder:
 
         The encoder begins anew for it, with a large picture; until then pictures only come more or less often.
         """
-        rate, fps = wanted_bps(rate_bps), self.frames_per_second(rate_bps)
-        if self._encoder.codec is VideoCodec.H264 and 1 / AT_ONCE < rate / fps / self._bits < AT_ONCE:
-            self._encoder.set_target(int(rate), fps)  # which costs nothing
+        self._ladder.aim(most_fps(rate_bps) / self._most_fps)
+        self._rung = _known(self._ladder.rung)
+        rate, fps = wanted_bps(rate_bps), self._rung.frames_per_second
         if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
+            if self._encoder.codec is VideoCodec.H264:
+                self._encoder.set_target(int(rate), fps)  # which costs nothing
             self._wrong_since = math.inf
         elif now - self._wrong_since > WRONG_FOR_S:
             self._encoder.set_target(int(rate), fps)
@@ -200,6 +200,6 @@ def wanted_bps(rate_bps: float) -> float:
     return min(MOST_BPS, max(LEAST_BPS, SHARE * rate_bps))
 
 
-def frames_per_second(rate_bps: float, rung: Rung) -> float:
-    """Return how many pictures a second to aim at on a link that carries so much."""
-    return min(rung.frames_per_second, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)
+def most_fps(rate_bps: float) -> float:
+    """Return how many pictures a second to aim at: fewer, but better ones, on a link that carries little."""
+    return min(MOST_FPS, LEAST_FPS + rate_bps / RATE_OF_ONE_FPS)

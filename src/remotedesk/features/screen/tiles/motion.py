@@ -69,11 +69,13 @@ class MotionSource:
         self._previews = False
         self._begun: deque[float] = deque(maxlen=MOST_PREVIEWS)  # when the last previews began
         self._bands = 0  # of the present preview
-        self._preview_s = 0.0  # to code the last one
+        self._began = 0.0  # the present picture
+        self._making_s = 0.0  # from there until the last one was coded
 
     def tick(self, now: float, rate_bps: float) -> None:
         """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
         self._now, self._rate_bps = now, rate_bps
+        self._began = time.perf_counter()
         if self._coder is not None and now - self._coder.coded_at > KEPT_S:
             self.close()
 
@@ -95,14 +97,12 @@ class MotionSource:
 
     @property
     def carried_bytes(self) -> int:
-        """How much the link carries while a picture is coded; 0 while nothing is."""
-        if self._coder:
-            return self._coder.carried_bytes(self._rate_bps)
-        return int(self._preview_s * self._rate_bps / 8) if self._previews else 0
+        """How much the link carries while a picture is compared and coded; 0 while nothing is."""
+        return int(self._making_s * self._rate_bps / 8) if self._coder or self._previews else 0
 
     def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, if any is; 0.0 or less when it may."""
-        return self._coder.due_in_s(now, self._rate_bps) if self._coder else 0.0
+        return self._coder.due_in_s(now) if self._coder else 0.0
 
     @property
     def is_due(self) -> bool:
@@ -179,23 +179,22 @@ class MotionSource:
     def preview(self, frame: Pixels, mask: Mask) -> Coded | None:
         """Code these tiles of `frame` once; None if it can't be done after all."""
         self.close()  # the viewer knows one stream of coded pictures at a time
-        began = time.perf_counter()
-        try:
-            return code_still(frame, mask)
-        except EncoderFailedError as error:
-            self._do_without(error.name)
-            return None
-        finally:
-            self._preview_s = time.perf_counter() - began
+        return self._made(lambda: code_still(frame, mask))
 
     def code(self, frame: Pixels, mask: Mask) -> Coded | None:
         """Code the region of `frame`; None when the encoder left the picture out."""
         self._previews = False
+        coder = self._coder
+        return self._made(lambda: coder.code(frame, mask, self._now, self._rate_bps)) if coder else None
+
+    def _made(self, code: Callable[[], Coded | None]) -> Coded | None:
         try:
-            return self._coder.code(frame, mask, self._now, self._rate_bps) if self._coder else None
+            coded = code()
         except EncoderFailedError as error:
             self._do_without(error.name)
             return None
+        self._making_s = time.perf_counter() - self._began
+        return coded
 
     def _is_motion(self, busy: Mask) -> bool:
         """Tell a part that turns again after a pause from a menu that opens where it has turned."""
