@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 PERFECT := src/remotedesk/core/*,src/remotedesk/wire/*
 
-.PHONY: help setup lint test soak demo bench package lock translations
+.PHONY: help setup lint test test-windows soak demo bench package lock translations
 
 help:
-	@echo "make test | demo | bench | bench-NAME | soak | package | lint | lock | translations"
+	@echo "make test | test-windows | demo | bench | bench-NAME | soak | package | lint | lock | translations"
 
 setup:
 	@packaging/setup.sh >&2
@@ -13,13 +13,21 @@ setup:
 lint: setup
 	@.venv/bin/ruff check --quiet
 	@.venv/bin/ruff format --quiet --check --diff
-	@.venv/bin/mypy
+	@.venv/bin/mypy --exclude /platform/windows/
+	@.venv/bin/mypy --platform win32 --package remotedesk.platform.windows
 	@.venv/bin/lint-imports --no-logo
 
 test: lint
 	@$(PYTHON) -m pytest -m "not soak and not bench" -n 2 --dist loadfile \
 		--cov=remotedesk.core --cov=remotedesk.wire --cov-report= --durations=12
 	@$(PYTHON) -m coverage report --include='$(PERFECT)' --skip-covered --show-missing --fail-under=100
+
+# One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
+WINDOWS_PYTEST := $(PYTHON) -m tests.winlab.run -m pytest -p no:cacheprovider -m "not soak and not bench"
+test-windows: setup
+	@$(PYTHON) -m tests.winlab.build
+	@$(WINDOWS_PYTEST) tests/windows
+	@$(WINDOWS_PYTEST) -n 2 --dist loadfile --durations=12 tests/unit tests/loopback
 
 soak: setup
 	@$(PYTHON) -m pytest -m soak

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Pin every dependency with its hashes, once for the whole project and once for the signaling server alone.
+# Pin every dependency with its hashes: for the whole project, for the signaling server alone, and for the Windows lab.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,3 +12,8 @@ pin() { # pin LOCKFILE [pip-compile options]
 
 pin requirements.lock --extra client --extra dev --build-deps-for editable
 pin signaling/requirements.lock --build-deps-for wheel
+
+# pip-compile can't ask what Windows needs (`sys_platform` is where it runs). The versions are those of the first lock.
+UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --generate-hashes --extra client \
+    --python-platform x86_64-pc-windows-msvc --python-version 3.11 --constraint requirements.lock \
+    --output-file tests/winlab/requirements-windows.lock pyproject.toml tests/winlab/requirements-windows.in

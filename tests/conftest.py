@@ -1,11 +1,15 @@
 """What holds for every test: nothing may warn unless the test says so; displays of a test's own."""
 
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.xserver import XServer
+
+if sys.platform == "win32":
+    from tests.winlab.on_windows import pytest_collection_modifyitems, pytest_pycollect_makemodule  # noqa: F401
 
 
 class WarningLog(logging.Handler):

@@ -70,7 +70,7 @@ def load_or_make(directory: Path, names: Sequence[str]) -> SelfSigned:
         return SelfSigned(pem, key_file.read_bytes(), fingerprint)
     made = make(names)
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    with open(key_file, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
         file.write(made.key)
     certificate_file.write_bytes(made.certificate)
     return made

@@ -2,15 +2,16 @@
 
 import argparse
 import asyncio
+import contextlib
 import getpass
+import io
 import logging
-import resource
 import signal
 import socket
 import sqlite3
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import remotedesk
@@ -22,6 +23,7 @@ from remotedesk_signaling.server import ServerConfig, serve
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit status."""
+    _print_escaped()
     options = _parser().parse_args(arguments)
     try:
         accounts = Accounts.open(options.database)
@@ -33,6 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"remotedesk-signaling: {error}", file=sys.stderr)
         return 1
     return status
+
+
+def _print_escaped() -> None:
+    """Have what a pipe's code page lacks shown as escapes: a Japanese Windows has no é in its own."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -131,15 +139,35 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
 
 def _raise_file_limit() -> None:
     """Every socket is an open file; take as many as the system lets this process have."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with contextlib.suppress(ImportError):  # Windows knows no such limit
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve_until_told(config: ServerConfig) -> None:
     told = asyncio.Event()
+    with _telling(told):
+        await _serve_until(told, config)
+
+
+@contextlib.contextmanager
+def _telling(told: asyncio.Event) -> Iterator[None]:
+    """Have SIGTERM and SIGINT set `told`; not by the loop's own means, which Windows' loops do not have."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
+    before = {
+        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(told.set))
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+async def _serve_until(told: asyncio.Event, config: ServerConfig) -> None:
     async with await serve(config) as server:
         scheme = "https" if config.tls else "http"
         host = f"[{config.host}]" if ":" in config.host else config.host

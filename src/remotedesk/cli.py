@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import io
 import logging
 import socket
 import sys
@@ -41,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         probe.main(given[1:])
         return 0
+    _print_escaped()
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -51,6 +53,12 @@ def main(arguments: list[str] | None = None) -> int:
     except RemotedeskError as error:
         print(f"{APP}: {error}", file=sys.stderr)
         return 1
+
+
+def _print_escaped() -> None:
+    """Have what a pipe's code page lacks shown as escapes: a Japanese Windows has no é in its own."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a program without a console has none
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _with_role(arguments: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 import getpass
 import hashlib
+import io
 import json
+import sys
 import threading
 from pathlib import Path
 
@@ -28,7 +30,7 @@ def written_record(folder: Path) -> Path:
     chain.append("2026-01-01T00:00:00.000+00:00", Act.STARTED, role="customer")
     chain.append("2026-01-01T00:00:01.000+00:00", Act.ENDED, by="customer")
     file = folder / "record.jsonl"
-    file.write_text("".join(entry.to_line() + "\n" for entry in chain.entries), "utf-8")
+    file.write_text("".join(entry.to_line() + "\n" for entry in chain.entries), "utf-8", newline="\n")
     return file
 
 
@@ -39,9 +41,23 @@ def test_an_intact_record_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "by=customer" in shown
 
 
+def test_a_record_is_shown_in_a_code_page_that_lacks_its_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chain = AuditChain()
+    chain.append("2026-01-01T00:00:00.000+00:00", Act.STARTED, name="José 佐藤")
+    file = tmp_path / "record.jsonl"
+    file.write_text(chain.entries[0].to_line() + "\n", "utf-8", newline="\n")
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, encoding="cp932"))
+    assert main(["verify-log", str(file)]) == 0
+    sys.stdout.flush()
+    assert "name=Jos\\xe9 佐藤" in shown.getvalue().decode("cp932")
+
+
 def test_a_changed_record_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = written_record(tmp_path)
-    file.write_text(file.read_text("utf-8").replace('"by":"customer"', '"by":"engineer"'), "utf-8")
+    file.write_bytes(file.read_bytes().replace(b'"by":"customer"', b'"by":"engineer"'))
     assert main(["verify-log", str(file)]) == 1
     assert "NOT intact" in capsys.readouterr().err
 

@@ -10,7 +10,6 @@ from remotedesk.core.consent import Feature
 from remotedesk.engine.api import Cursor
 from remotedesk.engine.events import CursorChanged, GrantsChanged
 from remotedesk.platform.ports import CapturedCursor, CursorShape
-from remotedesk.platform.x11.platform import X11Platform
 from remotedesk.wire.cursor import Pointer, Shape
 from tests.support.sessions import EVERYTHING, VIEW_AND_CHAT, SessionPair
 from tests.support.xserver import XServer, wait_until
@@ -94,6 +93,8 @@ def test_what_overtakes_the_proof_is_kept_until_somebody_listens(pair: SessionPa
 
 @pytest.mark.parametrize("features", [VIEW_AND_CHAT, EVERYTHING], ids=["looks", "drives"])
 def test_a_real_text_beam_arrives(tmp_path: Path, features: frozenset[Feature]) -> None:
+    from remotedesk.platform.x11.platform import X11Platform  # here, since the other tests run on every system
+
     with XServer(800, 600, window_manager=False) as server:
         server.start("xterm", "-geometry", "60x20+0+0")
         with SessionPair(tmp_path, X11Platform({"DISPLAY": server.display})) as pair:

@@ -29,7 +29,6 @@ from remotedesk.transport.resume import ResumeExchange
 from tests.support.engineer_process import EngineerProcess
 from tests.support.server import LocalServer
 from tests.support.sessions import EVERYTHING, NAME, SessionPair
-from tests.support.x11 import Onlooker
 from tests.support.xserver import XServer, wait_until
 
 LONG_S = 60.0
@@ -262,6 +261,8 @@ def test_an_engineers_client_that_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_customers_client_that_is_killed_leaves_nothing_pressed(xserver: XServer, tmp_path: Path) -> None:
+    from tests.support.x11 import Onlooker  # here, since the other tests run on every system
+
     with SessionPair(tmp_path) as pair, Onlooker(xserver.display) as onlooker:
         pair.sign_in()
         module = ["-m", "tests.support.customer_process", str(pair.server.port), str(tmp_path / "killed")]

@@ -19,6 +19,8 @@ async def test_sign_in_issue_join_relay_and_leave() -> None:
         await engineer.send(wire.Relay(b"from the engineer"))
         assert (await customer.expect(wire.Relay)).payload == b"from the engineer"
         await engineer.send(wire.Paired())
+        await engineer.send(wire.Relay(b"after which the server knows it"))
+        await customer.expect(wire.Relay)
         await customer.send(wire.Leave())
         await engineer.expect(wire.PeerLeft)
         await engineer.issue()

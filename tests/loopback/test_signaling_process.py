@@ -1,6 +1,7 @@
 """The server as people run it: the command, TLS with a pinned certificate, another thread's loop, and its log."""
 
 import asyncio
+import os
 import re
 import ssl
 import stat
@@ -65,6 +66,16 @@ def test_accounts_are_kept_by_the_command(tmp_path: Path) -> None:
     assert _run("list-engineers", *database).stdout == ""
 
 
+def test_accounts_are_listed_in_a_code_page_that_lacks_their_letters(tmp_path: Path) -> None:
+    accounts = Accounts.open(tmp_path / "engineers.sqlite")
+    accounts.add("José 佐藤", COMPANY, PASSWORD)
+    accounts.close()
+    listing = [*COMMAND, "list-engineers", "--database", str(tmp_path / "engineers.sqlite")]
+    environment = os.environ | {"PYTHONIOENCODING": "cp932"}
+    done = subprocess.run(listing, env=environment, capture_output=True, timeout=60, check=True)
+    assert done.stdout.decode("cp932").split("\t")[0] == "Jos\\xe9 佐藤"
+
+
 async def test_the_command_serves_and_ends_at_sigterm(tmp_path: Path) -> None:
     database = str(tmp_path / "engineers.sqlite")
     add = ("add-engineer", NAME, "--company", COMPANY, "--database", database)
@@ -101,6 +112,10 @@ async def test_a_self_signed_certificate_can_be_pinned(tmp_path: Path) -> None:
                 with pytest.raises(aiohttp.ServerFingerprintMismatch):
                     await session.get(f"{url}/health", ssl=aiohttp.Fingerprint(bytes(32)))
     assert fingerprints[0] == fingerprints[1]
+
+
+def test_a_key_is_its_owners_only(tmp_path: Path) -> None:
+    certificates.self_signed_context(tmp_path / "tls", ["localhost"])
     assert stat.S_IMODE((tmp_path / "tls" / "key.pem").stat().st_mode) == 0o600
 
 

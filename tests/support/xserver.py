@@ -9,9 +9,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from Xlib import Xatom, error
-from Xlib import display as xdisplay
-
 
 def wait_until(true: Callable[[], object], timeout_s: float = 20.0, what: str = "it") -> None:
     """Poll until `true()` is; fails the test with `what` after the timeout."""
@@ -66,6 +63,9 @@ class XServer:
 
     def _nudge(self) -> None:
         """Keep Openbox awake: it may sleep on an event it has read already, until the next one comes."""
+        from Xlib import Xatom, error  # here, since `wait_until` is used where there is no X, too
+        from Xlib import display as xdisplay
+
         connection = xdisplay.Display(self.display)
         try:
             while not self._closing.wait(0.1):

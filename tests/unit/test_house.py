@@ -22,7 +22,9 @@ TOP_LEVEL = {
     "SECURITY.md", "THIRD_PARTY.md", "packaging", "pyproject.toml", "requirements.lock", "signaling", "src", "tests",
 }  # fmt: skip
 LAYERS = {"core", "engine", "features", "platform", "transport", "ui", "wire"}
-TEST_KINDS = {"bench", "browser", "demo", "fakes", "loopback", "network", "soak", "support", "ui", "unit"}
+TEST_KINDS = {
+    "bench", "browser", "demo", "fakes", "loopback", "network", "soak", "support", "ui", "unit", "windows", "winlab",
+}  # fmt: skip
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
 
 # Which folders may import what comes from outside; the layers among themselves are import-linter's.
@@ -38,7 +40,11 @@ DOORS = {
     "ctypes": ("src/remotedesk/platform/",),
     "argon2": ("signaling/",),
     "sqlite3": ("signaling/",),
-    "numpy": ("src/remotedesk/features/screen/tiles/", "src/remotedesk/transport/video/"),
+    "numpy": (
+        "src/remotedesk/features/screen/tiles/",
+        "src/remotedesk/transport/video/",
+        "src/remotedesk/platform/windows/",
+    ),
     "xxhash": ("src/remotedesk/features/screen/tiles/",),
     "zstandard": ("src/remotedesk/features/screen/tiles/",),
 }

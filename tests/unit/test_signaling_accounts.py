@@ -78,12 +78,11 @@ def test_what_cannot_be_an_account_is_refused() -> None:
     accounts.close()
 
 
-def test_a_database_keeps_accounts_and_is_its_owners_only(tmp_path: Path) -> None:
+def test_a_database_keeps_accounts(tmp_path: Path) -> None:
     path = tmp_path / "engineers.sqlite"
     first = Accounts.open(path)
     before = first.add("Hanako Sato", "Sample", PASSWORD)
     first.close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert PASSWORD.encode() not in path.read_bytes()
     second = Accounts.open(path)
     assert second.all() == (before,)
@@ -93,6 +92,12 @@ def test_a_database_keeps_accounts_and_is_its_owners_only(tmp_path: Path) -> Non
     second.remove("Hanako Sato")
     assert second.all() == ()
     second.close()
+
+
+def test_a_database_is_its_owners_only(tmp_path: Path) -> None:
+    path = tmp_path / "engineers.sqlite"
+    Accounts.open(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_rates_are_per_key_and_refill() -> None:
