@@ -13,7 +13,6 @@ from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.macos.platform import MacosPlatform
 from remotedesk.platform.ports import HotKey, Platform
 from remotedesk.platform.select import current_platform
-from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.platform.x11.platform import X11Platform
 
 ARGUMENTS: dict[str, Any] = {
@@ -28,15 +27,13 @@ ARGUMENTS: dict[str, Any] = {
 METHODS = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
 
 
-@pytest.mark.parametrize(
-    ("system", "adapter"), [("win32", WindowsPlatform), ("darwin", MacosPlatform), ("linux", X11Platform)]
-)
+@pytest.mark.parametrize(("system", "adapter"), [("darwin", MacosPlatform), ("linux", X11Platform)])
 def test_the_system_chooses(monkeypatch: pytest.MonkeyPatch, system: str, adapter: type) -> None:
     monkeypatch.setattr(sys, "platform", system)
     assert type(current_platform()) is adapter
 
 
-@pytest.mark.parametrize("platform", [WindowsPlatform(), MacosPlatform()])
+@pytest.mark.parametrize("platform", [MacosPlatform()])
 @pytest.mark.parametrize(
     "name", [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if name[0] != "_"]
 )

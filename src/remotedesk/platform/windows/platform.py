@@ -1,52 +1,64 @@
-"""Says plainly that sharing does not work on Windows yet."""
+"""The doors to a Windows desktop."""
 
 from collections.abc import Callable
 
-from remotedesk.core.consent import Grant
+from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.windows.capture import WindowsCapture
+from remotedesk.platform.windows.cursor import WindowsCursor
+from remotedesk.platform.windows.hot_key import WindowsHotKey
+from remotedesk.platform.windows.injector import WindowsInjector
+from remotedesk.platform.windows.keycodes import code_for, scan_code_of_qt
+from remotedesk.platform.windows.local_activity import WindowsLocalActivity
+from remotedesk.platform.windows.lock import WindowsLockWatch
+from remotedesk.platform.windows.own_windows import ProcessMark, own_rects
+from remotedesk.platform.windows.screen import virtual_screen
 
 
 class WindowsPlatform:
-    """Refuses everything with PLATFORM_UNSUPPORTED; holds nothing."""
+    """The desktop of this login."""
+
+    def __init__(self) -> None:
+        self._mark = ProcessMark()  # until the process ends
 
     def require_supported(self) -> None:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Raise PlatformError(PLATFORM_UNSUPPORTED): what is here has not been through a whole session yet."""
+        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "the Windows client is not finished")
 
     def open_capture(self, grant: Grant) -> ScreenCapture:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Open the virtual screen for reading."""
+        grant.require(Feature.VIEW)
+        return WindowsCapture()
 
     def open_cursor(self, grant: Grant) -> CursorWatch:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Open the pointer for reading."""
+        grant.require(Feature.VIEW)
+        return WindowsCursor()
 
     def open_injector(self, grant: Grant, prompt_open: Callable[[], bool]) -> InputInjector:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Open mouse and keyboard."""
+        grant.require(Feature.CONTROL)
+        return WindowsInjector(prompt_open)
 
     def watch_hot_key(self, key: HotKey, pressed: Callable[[], None]) -> Watch:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Watch Ctrl+Shift and this key."""
+        return WindowsHotKey(key, pressed)
 
     def watch_lock(self, changed: Callable[[bool], None]) -> Watch:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Watch the lock, the login session and sleep."""
+        return WindowsLockWatch(changed)
 
     def watch_local_activity(self, active: Callable[[], None]) -> Watch:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Watch the real mice and keyboards."""
+        return WindowsLocalActivity(active)
 
     def own_window_rects(self) -> tuple[Rect, ...]:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
+        """Return where our visible windows are in the picture, frames included, bottom to top."""
+        screen = virtual_screen()
+        return tuple(Rect(each.x - screen.x, each.y - screen.y, each.width, each.height) for each in own_rects())
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
-        raise _unsupported()
-
-
-def _unsupported() -> PlatformError:
-    return PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "Windows has no adapter yet")
+        """Return the `code` of what Qt calls the native scan code."""
+        return code_for(scan_code_of_qt(native_scan_code))

@@ -987,6 +987,10 @@
         <translation>お客様のマウスとキーボードが優先されます。操作されている間、担当者は操作できません。</translation>
     </message>
     <message>
+        <source>Windows shows an administrator’s window; please answer it yourself.</source>
+        <translation>Windows が管理者用のウィンドウを表示しています。ご自身で操作してください。</translation>
+    </message>
+    <message>
         <source>The key to end is used by another program. Please end with the red button.</source>
         <translation>終了キーは別のプログラムが使用中です。終了するときは赤いボタンを押してください。</translation>
     </message>
@@ -1081,6 +1085,10 @@
     <message>
         <source>The customer is using his own mouse or keyboard. Please wait a moment.</source>
         <translation>お客様がマウスかキーボードを操作中です。少しお待ちください。</translation>
+    </message>
+    <message>
+        <source>Windows shows the customer an administrator’s window. Please ask him to answer it.</source>
+        <translation>お客様の Windows が管理者用のウィンドウを表示しています。お客様に操作をお願いしてください。</translation>
     </message>
     <message>
         <source>Something went wrong in this program. Please start it again.</source>

@@ -177,6 +177,9 @@ def _rest() -> dict[ErrorCode, str]:
         ErrorCode.INPUT_HELD_BY_LOCAL_USER: translate(
             "Sentences", "Your own mouse and keyboard go first: the engineer waits until you let go."
         ),
+        ErrorCode.INPUT_ELEVATED: translate(
+            "Sentences", "Windows shows an administrator’s window; please answer it yourself."
+        ),
         ErrorCode.HOT_KEY_TAKEN: translate(
             "Sentences", "The key to end is used by another program. Please end with the red button."
         ),
@@ -251,6 +254,9 @@ def _engineer_session() -> dict[ErrorCode, str]:
         ),
         ErrorCode.INPUT_HELD_BY_LOCAL_USER: translate(
             "Sentences", "The customer is using his own mouse or keyboard. Please wait a moment."
+        ),
+        ErrorCode.INPUT_ELEVATED: translate(
+            "Sentences", "Windows shows the customer an administrator’s window. Please ask him to answer it."
         ),
         ErrorCode.INTERNAL: translate("Sentences", "Something went wrong in this program. Please start it again."),
     }

@@ -1,0 +1,192 @@
+"""Acts as mouse and keyboard through SendInput: under a grant, while no question is open, outside of our windows."""
+
+import ctypes
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from remotedesk.core.consent import Feature, Grant
+from remotedesk.core.errors import ErrorCode, PlatformError
+from remotedesk.platform.windows import integrity, own_windows, win32
+from remotedesk.platform.windows.keycodes import EXTENDED, scan_code_for
+from remotedesk.platform.windows.screen import virtual_screen
+
+log = logging.getLogger(__name__)
+
+SIGNATURE: Final = 0x52440001  # dwExtraInfo of all that is injected here
+# W3C button: main, middle, secondary, back, forward; (down, up, mouseData).
+_BUTTONS: Final = ((0x2, 0x4, 0), (0x20, 0x40, 0), (0x8, 0x10, 0), (0x80, 0x100, 1), (0x80, 0x100, 2))
+_VK_RETURN, _VK_TAB = 0x0D, 0x09
+_SPOKEN_KEYS: Final = {"\n": _VK_RETURN, "\r": _VK_RETURN, "\t": _VK_TAB}
+
+
+class WindowsInjector:
+    """The InputInjector of Windows, used by any thread, one at a time.
+
+    Windows cannot be held still between the look at where an event would go and the event: what slips through meets a
+    window that is too young for a yes to count (ui/customer/deliberate.py).
+    """
+
+    def __init__(self, prompt_open: Callable[[], bool]) -> None:
+        self._prompt_open = prompt_open
+        self._lock = threading.RLock()
+        self._closed = False
+        self._keys: set[int] = set()  # scan codes held here
+        self._buttons: set[int] = set()
+
+    def key(self, grant: Grant, code: str, pressed: bool) -> None:
+        """Press or release a key; a release is sent wherever the focus is, and only for a key pressed here."""
+        with self._acting(grant):
+            scan_code = scan_code_for(code)
+            if scan_code is None:
+                return
+            if pressed:
+                self._require_foreign_focus()
+                self._keys.add(scan_code)
+                _send([_key(scan_code, True)])
+            elif scan_code in self._keys:
+                self._keys.discard(scan_code)
+                _send([_key(scan_code, False)])
+
+    def text(self, grant: Grant, text: str) -> None:
+        """Type `text`; stops at the character where the grant dies, a prompt opens or the focus comes to us."""
+        for character in text.replace("\r\n", "\n"):
+            with self._acting(grant):
+                self._require_foreign_focus()
+                _send(_character(character))
+
+    def move(self, grant: Grant, x: int, y: int) -> None:
+        """Move the pointer, but never over our windows."""
+        with self._acting(grant):
+            self._require_foreign(x, y)
+            _send([_move(x, y)])
+
+    def button(self, grant: Grant, button: int, pressed: bool, x: int, y: int) -> None:
+        """Press or release a button; a release over our windows is sent without going there."""
+        with self._acting(grant):
+            down, up, data = _BUTTONS[button]
+            if pressed:
+                self._require_foreign(x, y)
+                self._buttons.add(button)
+                _send([_move(x, y), _mouse(down, data=data)])
+            elif button in self._buttons:
+                self._buttons.discard(button)
+                over_own = own_windows.own_at(*_on_screen(x, y))
+                _send([*([] if over_own else [_move(x, y)]), _mouse(up, data=data)])
+
+    def wheel(self, grant: Grant, dx: int, dy: int, x: int, y: int) -> None:
+        """Turn the wheel by parts of a notch, which Windows takes as they are."""
+        with self._acting(grant):
+            self._require_foreign(x, y)
+            turned = [
+                *([_mouse(win32.MOUSEEVENTF_HWHEEL, data=dx)] if dx else []),
+                *([_mouse(win32.MOUSEEVENTF_WHEEL, data=-dy)] if dy else []),  # up is positive there
+            ]
+            _send([_move(x, y), *turned])
+
+    def settle(self) -> None:
+        """Nothing to wait for: SendInput returns when the events are in the queue of the one system."""
+
+    def release_all(self) -> None:
+        """Release every key and button pressed here."""
+        with self._lock:
+            held = [_key(scan_code, False) for scan_code in self._keys]
+            held += [_mouse(_BUTTONS[button][1], data=_BUTTONS[button][2]) for button in self._buttons]
+            self._keys.clear()
+            self._buttons.clear()
+            if held:
+                try:
+                    _send(held)
+                except PlatformError:
+                    log.info("Windows refused to release what was pressed")
+
+    def close(self) -> None:
+        """Release everything; nothing is injected any more."""
+        with self._lock:
+            self.release_all()
+            self._closed = True
+
+    @contextmanager
+    def _acting(self, grant: Grant) -> Iterator[None]:
+        """Have mouse and keyboard for one event, if `grant` and no open question allow it right now."""
+        with self._lock:
+            grant.require(Feature.CONTROL)
+            if self._closed:
+                raise PlatformError(ErrorCode.INPUT_REFUSED, "closed")
+            if self._prompt_open():
+                self.release_all()
+                raise PlatformError(ErrorCode.INPUT_BLOCKED_OWN_WINDOW, "a question is open")
+            yield
+
+    def _require_foreign_focus(self) -> None:
+        window = win32.GetForegroundWindow()
+        self._require_reachable(window)
+
+    def _require_foreign(self, x: int, y: int) -> None:
+        self._require_reachable(win32.WindowFromPoint(win32.POINT(*_on_screen(x, y))))
+
+    def _require_reachable(self, window: Any) -> None:
+        """Raise if input to this window would reach us, or would not reach anybody."""
+        if own_windows.is_own(window):
+            raise PlatformError(ErrorCode.INPUT_BLOCKED_OWN_WINDOW)
+        if integrity.outranks_us(own_windows.process_of(window)):
+            raise PlatformError(ErrorCode.INPUT_ELEVATED)
+
+
+def _on_screen(x: int, y: int) -> tuple[int, int]:
+    """Return the place on the virtual screen of a pixel of the picture."""
+    screen = virtual_screen()
+    return screen.x + min(max(x, 0), screen.width - 1), screen.y + min(max(y, 0), screen.height - 1)
+
+
+def _send(events: Iterable[win32.INPUT]) -> None:
+    """Raise PlatformError(INPUT_REFUSED) unless all are taken: Windows takes none while its secure desktop is shown."""
+    wanted = list(events)
+    taken = win32.SendInput(len(wanted), (win32.INPUT * len(wanted))(*wanted), ctypes.sizeof(win32.INPUT))
+    if taken != len(wanted):
+        raise PlatformError(ErrorCode.INPUT_REFUSED, f"error {win32.last_error()}")
+
+
+def _mouse(flags: int, dx: int = 0, dy: int = 0, data: int = 0) -> win32.INPUT:
+    event = win32.INPUT(type=win32.INPUT_MOUSE)
+    event.u.mi = win32.MOUSEINPUT(dx, dy, data & 0xFFFFFFFF, flags, 0, SIGNATURE)
+    return event
+
+
+def _move(x: int, y: int) -> win32.INPUT:
+    """Move to the middle of a pixel, in 65,536ths of the virtual screen."""
+    screen = virtual_screen()
+    dx, dy = (
+        ((2 * min(max(at, 0), side - 1) + 1) << 15) // side for at, side in ((x, screen.width), (y, screen.height))
+    )
+    return _mouse(win32.MOUSEEVENTF_MOVE | win32.MOUSEEVENTF_ABSOLUTE | win32.MOUSEEVENTF_VIRTUALDESK, dx, dy)
+
+
+def _keyboard(virtual_key: int, scan_code: int, flags: int) -> win32.INPUT:
+    event = win32.INPUT(type=win32.INPUT_KEYBOARD)
+    event.u.ki = win32.KEYBDINPUT(virtual_key, scan_code, flags, 0, SIGNATURE)
+    return event
+
+
+def _key(scan_code: int, pressed: bool) -> win32.INPUT:
+    """Press or release by the key's place; Windows ignores the virtual key then, and Wine goes by it."""
+    plain = scan_code & 0xFF
+    prefixed = 0xE000 | plain if scan_code & EXTENDED else plain
+    flags = win32.KEYEVENTF_SCANCODE
+    flags |= win32.KEYEVENTF_EXTENDEDKEY if scan_code & EXTENDED else 0
+    flags |= 0 if pressed else win32.KEYEVENTF_KEYUP
+    return _keyboard(win32.MapVirtualKeyW(prefixed, win32.MAPVK_VSC_TO_VK_EX), plain, flags)
+
+
+def _character(character: str) -> list[win32.INPUT]:
+    """Return the events that type one character whatever the layout; those of a line's end and of a tab are keys."""
+    if character in _SPOKEN_KEYS:
+        return [_keyboard(_SPOKEN_KEYS[character], 0, up) for up in (0, win32.KEYEVENTF_KEYUP)]
+    units = character.encode("utf-16-le", "surrogatepass")
+    return [
+        _keyboard(0, int.from_bytes(units[at : at + 2], "little"), win32.KEYEVENTF_UNICODE | up)
+        for at in range(0, len(units), 2)
+        for up in (0, win32.KEYEVENTF_KEYUP)
+    ]
