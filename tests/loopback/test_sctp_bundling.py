@@ -136,6 +136,21 @@ async def test_a_gap_is_told_at_once() -> None:
         link.other._sack_misordered.clear()
 
 
+async def test_data_that_leaves_while_something_is_missing_takes_no_acknowledgement_along() -> None:
+    """Else it would say nothing of the gap, and nothing would any more."""
+    async with pair() as link:
+        link.channels[0].send(b"first")
+        await until(lambda: link.other._sack_timer is not None)
+        newest = link.other._last_received_tsn
+        assert newest is not None
+        link.other._sack_misordered.add(newest + 2)
+        link.channels[1].send(b"answer")
+        await until(lambda: any(isinstance(chunk, DataChunk) for packet in link.packets for chunk in packet))
+        with_data = [packet for packet in link.packets if any(isinstance(chunk, DataChunk) for chunk in packet)]
+        assert sacks(with_data) == []
+        link.other._sack_misordered.clear()
+
+
 async def test_nothing_waits_after_the_end() -> None:
     async with pair() as link:
         link.channels[0].send(b"last")

@@ -35,7 +35,8 @@ class BundlingSctpTransport(RTCSctpTransport):
             self._sack_timer = asyncio.get_running_loop().call_later(SACK_WAITS_S, self._sack_waited)
 
     async def _send_chunk(self, chunk: Chunk) -> None:
-        if isinstance(chunk, DataChunk) and self._sack_timer is not None:
+        # A gap that has just been found is told when all of its packet has been read, in an acknowledgement of its own.
+        if isinstance(chunk, DataChunk) and self._sack_timer is not None and not self._sack_misordered:
             self._end_wait()
             self._sack_needed = False
             sack = SackChunk()
