@@ -186,6 +186,28 @@ def test_nothing_is_done_without_a_live_grant_or_while_a_question_is_open(
     assert program.told_within(0.3) == []
 
 
+def test_the_number_pad_is_kept_from_our_windows_since_it_may_be_a_mouse(
+    program: Program, injector: WindowsInjector, allowed: Allowed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.own_windows, "own_under_pointer", lambda: True)
+    with pytest.raises(PlatformError) as refusal:
+        injector.key(allowed.control, "Numpad5", True)
+    assert refusal.value.code is ErrorCode.INPUT_BLOCKED_OWN_WINDOW
+    assert program.told_within(0.3) == []
+
+
+def test_the_main_button_of_a_left_handed_person_lies_on_the_right(
+    program: Program, injector: WindowsInjector, allowed: Allowed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = win32.GetSystemMetrics
+    monkeypatch.setattr(win32, "GetSystemMetrics", lambda what: what == win32.SM_SWAPBUTTON or real(what))
+    sent: list[win32.INPUT] = []
+    monkeypatch.setattr(module, "_send", sent.extend)
+    injector.button(allowed.control, 0, True, *program.field[:2])
+    injector.button(allowed.control, 0, False, *program.field[:2])
+    assert [each.u.mi.dwFlags for each in sent if not each.u.mi.dwFlags & win32.MOUSEEVENTF_MOVE] == [0x8, 0x10]
+
+
 def test_nothing_is_done_after_the_end(program: Program, injector: WindowsInjector, allowed: Allowed) -> None:
     injector.close()
     with pytest.raises(PlatformError) as refusal:

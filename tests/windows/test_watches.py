@@ -14,6 +14,7 @@ from remotedesk.platform.windows.injector import WindowsInjector
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
 from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.message_thread import MessageThread
+from tests.conftest import WarningLog
 from tests.support.grants import Allowed
 from tests.windows.program import Program, until
 
@@ -101,12 +102,12 @@ def test_what_cannot_be_subscribed_is_told_and_leaves_no_thread() -> None:
     assert len(closed) == 1
 
 
-def test_an_error_of_ours_does_not_reach_windows(warning_log: object) -> None:
+def test_an_error_of_ours_does_not_reach_windows(warning_log: WarningLog) -> None:
     def broken(message: int, _w_param: int, _l_param: int) -> None:
         if message == win32.WM_APP + 1:
             raise ZeroDivisionError
 
-    warning_log.expect("message 0x8001")  # type: ignore[attr-defined]
+    warning_log.expect("message 0x8001")
     seen: list[int] = []
     thread = MessageThread("broken", lambda _: True, broken, seen.append)
     win32.PostMessageW(thread._window, win32.WM_APP + 1, 0, 0)

@@ -14,16 +14,15 @@ from remotedesk.platform.windows import win32
 from remotedesk.platform.windows.screen import virtual_screen
 
 LARGEST_SIDE: Final = 256
-_SHAPES_KEPT: Final = 64
 _LOOK_EVERY_S: Final = 1 / 60  # nobody tells when it moves; to ask takes a few microseconds
-_INVERTED: Final = 0xFF000000  # what a monochrome pointer inverts is drawn black
 
 
 class WindowsCursor:
     """The pointer of this login."""
 
     def __init__(self) -> None:
-        self._shapes: dict[int, CursorShape | None] = {}  # by handle
+        self._shape: CursorShape | None = None
+        self._shape_of = 0  # the handle; Windows may give it to another shape once this one has gone
         self._seen: tuple[int, int, int] | None = None
 
     def wait_changed(self, timeout_s: float) -> bool:
@@ -40,12 +39,10 @@ class WindowsCursor:
         """Return the pointer now. Raises ConsentError, PlatformError(CAPTURE_FAILED)."""
         grant.require(Feature.VIEW)
         x, y, handle = _look()
-        if handle not in self._shapes:
-            while len(self._shapes) >= _SHAPES_KEPT:
-                del self._shapes[next(iter(self._shapes))]
-            self._shapes[handle] = _shape(handle) if handle else None
+        if handle != self._shape_of or self._shape is None:
+            self._shape, self._shape_of = _shape(handle) if handle else None, handle
         screen = virtual_screen()
-        return CapturedCursor(max(x - screen.x, 0), max(y - screen.y, 0), self._shapes[handle])
+        return CapturedCursor(max(x - screen.x, 0), max(y - screen.y, 0), self._shape)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -70,9 +67,11 @@ def _shape(handle: int) -> CursorShape | None:
     finally:
         win32.DeleteObject(icon.hbmMask)
         win32.DeleteObject(icon.hbmColor)
-    if mask is None:
+    if mask is None or (icon.hbmColor and colour is None):
         return None
     image = premultiplied(mask, colour)
+    if not image.size:
+        return None
     hot_x, hot_y = min(icon.xHotspot, image.shape[1] - 1), min(icon.yHotspot, image.shape[0] - 1)
     left, top = max(0, hot_x - LARGEST_SIDE // 2), max(0, hot_y - LARGEST_SIDE // 2)
     image = np.ascontiguousarray(image[top : top + LARGEST_SIDE, left : left + LARGEST_SIDE])
@@ -83,13 +82,14 @@ def premultiplied(mask: NDArray[np.uint32], colour: NDArray[np.uint32] | None) -
     """Return premultiplied BGRA of what GetIconInfo gives: pixels of shape (height, width), 0xAARRGGBB.
 
     Without a colour bitmap `mask` is twice as high: what covers the screen above, what inverts it below. A colour
-    bitmap without any alpha is covered where the mask is black.
+    bitmap without any alpha is covered where the mask is black. What inverts the screen is drawn black.
     """
     if colour is None:
         height = mask.shape[0] // 2
         keeps, inverts = (mask[:height] & 1).astype(np.bool_), (mask[height : 2 * height] & 1).astype(np.bool_)
-        white = ~keeps & inverts
-        return np.select([white, ~keeps, inverts], [np.uint32(0xFFFFFFFF), np.uint32(0xFF000000), np.uint32(_INVERTED)])
+        return np.select(
+            [~keeps & inverts, ~keeps | inverts], [np.uint32(0xFFFFFFFF), np.uint32(0xFF000000)], np.uint32(0)
+        )
     alpha = colour >> 24
     if not alpha.any():
         return np.where(mask & 1, np.uint32(0), colour | np.uint32(0xFF000000))

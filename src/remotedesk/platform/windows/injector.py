@@ -34,7 +34,7 @@ class WindowsInjector:
         self._lock = threading.RLock()
         self._closed = False
         self._keys: set[int] = set()  # scan codes held here
-        self._buttons: set[int] = set()
+        self._buttons: dict[int, win32.INPUT] = {}  # by W3C number: what releases those held here
 
     def key(self, grant: Grant, code: str, pressed: bool) -> None:
         """Press or release a key; a release is sent wherever the focus is, and only for a key pressed here."""
@@ -44,6 +44,9 @@ class WindowsInjector:
                 return
             if pressed:
                 self._require_foreign_focus()
+                # Mouse Keys, an aid people can switch on by keyboard, turns the number pad into a mouse.
+                if code.startswith("Numpad") and own_windows.own_under_pointer():
+                    raise PlatformError(ErrorCode.INPUT_BLOCKED_OWN_WINDOW)
                 self._keys.add(scan_code)
                 _send([_key(scan_code, True)])
             elif scan_code in self._keys:
@@ -66,15 +69,14 @@ class WindowsInjector:
     def button(self, grant: Grant, button: int, pressed: bool, x: int, y: int) -> None:
         """Press or release a button; a release over our windows is sent without going there."""
         with self._acting(grant):
-            down, up, data = _BUTTONS[button]
             if pressed:
                 self._require_foreign(x, y)
-                self._buttons.add(button)
+                down, up, data = _BUTTONS[_physical(button)]
+                self._buttons[button] = _mouse(up, data=data)
                 _send([_move(x, y), _mouse(down, data=data)])
-            elif button in self._buttons:
-                self._buttons.discard(button)
+            elif (release := self._buttons.pop(button, None)) is not None:
                 over_own = own_windows.own_at(*_on_screen(x, y))
-                _send([*([] if over_own else [_move(x, y)]), _mouse(up, data=data)])
+                _send([*([] if over_own else [_move(x, y)]), release])
 
     def wheel(self, grant: Grant, dx: int, dy: int, x: int, y: int) -> None:
         """Turn the wheel by parts of a notch, which Windows takes as they are."""
@@ -93,7 +95,7 @@ class WindowsInjector:
         """Release every key and button pressed here."""
         with self._lock:
             held = [_key(scan_code, False) for scan_code in self._keys]
-            held += [_mouse(_BUTTONS[button][1], data=_BUTTONS[button][2]) for button in self._buttons]
+            held += self._buttons.values()
             self._keys.clear()
             self._buttons.clear()
             if held:
@@ -121,8 +123,7 @@ class WindowsInjector:
             yield
 
     def _require_foreign_focus(self) -> None:
-        window = win32.GetForegroundWindow()
-        self._require_reachable(window)
+        self._require_reachable(win32.GetForegroundWindow())
 
     def _require_foreign(self, x: int, y: int) -> None:
         self._require_reachable(win32.WindowFromPoint(win32.POINT(*_on_screen(x, y))))
@@ -133,6 +134,11 @@ class WindowsInjector:
             raise PlatformError(ErrorCode.INPUT_BLOCKED_OWN_WINDOW)
         if integrity.outranks_us(own_windows.process_of(window)):
             raise PlatformError(ErrorCode.INPUT_ELEVATED)
+
+
+def _physical(button: int) -> int:
+    """Return where the button lies: SendInput means places, and left-handed people have the outer two exchanged."""
+    return 2 - button if button in (0, 2) and win32.GetSystemMetrics(win32.SM_SWAPBUTTON) else button
 
 
 def _on_screen(x: int, y: int) -> tuple[int, int]:

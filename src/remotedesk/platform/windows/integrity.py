@@ -6,11 +6,11 @@ the reason.
 
 import ctypes
 from ctypes import wintypes as w
-from typing import Any
+from typing import Any, Final
 
 from remotedesk.platform.windows import win32
 
-_LOW = 0x1000  # SECURITY_MANDATORY_LOW_RID: what a process without a label counts as here
+_LOW: Final = 0x1000  # SECURITY_MANDATORY_LOW_RID: what a process without a label counts as here
 
 
 def outranks_us(pid: int) -> bool:

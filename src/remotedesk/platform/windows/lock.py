@@ -1,10 +1,10 @@
 """Tells when nobody is at the machine: locked, another user in front, a session taken to another screen, or asleep."""
 
-import threading
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Final
 
+from remotedesk.platform.away import Away
 from remotedesk.platform.windows import win32
 from remotedesk.platform.windows.message_thread import MessageThread
 
@@ -33,9 +33,7 @@ class WindowsLockWatch:
     """Away as long as one reason says so."""
 
     def __init__(self, changed: Callable[[bool], None]) -> None:
-        self._changed = changed
-        self._reasons: frozenset[str] = frozenset()
-        self._lock = threading.Lock()
+        self._away = Away(changed)
         self._thread = MessageThread(
             "lock",
             lambda window: bool(win32.WTSRegisterSessionNotification(window, win32.NOTIFY_FOR_THIS_SESSION)),
@@ -55,11 +53,4 @@ class WindowsLockWatch:
         else:
             return
         if said is not None:
-            self._say(*said)
-
-    def _say(self, reason: str, away: bool) -> None:
-        with self._lock:
-            before = bool(self._reasons)
-            self._reasons = self._reasons | {reason} if away else self._reasons - {reason}
-            if bool(self._reasons) != before:
-                self._changed(not before)
+            self._away.say(*said)

@@ -14,7 +14,6 @@ from remotedesk.platform.windows import win32
 log = logging.getLogger(__name__)
 
 _CLOSE: Final = win32.WM_APP
-_STARTS_WITHIN_S: Final = 5.0
 _numbers = itertools.count()
 
 Take = Callable[[int, int, int], None]  # message, wParam, lParam
@@ -35,7 +34,7 @@ class MessageThread:
         self._works = False
         self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
-        self._ready.wait(_STARTS_WITHIN_S)
+        self._ready.wait()
         if not self._works:
             self.close()
             raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, name)
@@ -52,11 +51,13 @@ class MessageThread:
         procedure = win32.WNDPROC(self._on_message)  # kept alive by this frame for as long as the window lives
         name = f"remotedesk-{win32.GetCurrentProcessId()}-{next(_numbers)}"
         described = win32.WNDCLASSW(lpfnWndProc=procedure, hInstance=instance, lpszClassName=name)
-        win32.RegisterClassW(ctypes.byref(described))
         # Not a message-only window: those are not told when the machine falls asleep.
         style = win32.WS_EX_TOOLWINDOW | win32.WS_EX_NOACTIVATE
-        self._window = win32.CreateWindowExW(style, name, "", win32.WS_POPUP, 0, 0, 0, 0, None, None, instance, None)
         try:
+            win32.RegisterClassW(ctypes.byref(described))
+            self._window = win32.CreateWindowExW(
+                style, name, "", win32.WS_POPUP, 0, 0, 0, 0, None, None, instance, None
+            )
             self._works = bool(self._window) and self._opened(self._window)
             self._ready.set()
             message = w.MSG()

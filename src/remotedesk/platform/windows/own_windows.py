@@ -20,10 +20,6 @@ class ProcessMark:
     def __init__(self) -> None:
         self._mutex = win32.CreateMutexW(None, False, _MARK.format(pid=win32.GetCurrentProcessId()))
 
-    def close(self) -> None:
-        """Take the mark off."""
-        win32.CloseHandle(self._mutex)
-
 
 def is_own_process(pid: int) -> bool:
     """True for this process and any other remotedesk of this login."""
@@ -57,11 +53,6 @@ def own_under_pointer() -> bool:
     """True if the pointer is over a window of ours."""
     at = w.POINT()
     return bool(win32.GetCursorPos(ctypes.byref(at))) and own_at(at.x, at.y)
-
-
-def own_focused() -> bool:
-    """True if keys would reach a window of ours."""
-    return is_own(win32.GetForegroundWindow())
 
 
 def own_rects() -> tuple[Rect, ...]:

@@ -153,16 +153,14 @@ GetSystemMetrics = _typed(_user32.GetSystemMetrics, c_int, c_int)
 
 INPUT_MOUSE, INPUT_KEYBOARD = 0, 1
 MOUSEEVENTF_MOVE, MOUSEEVENTF_ABSOLUTE, MOUSEEVENTF_VIRTUALDESK = 0x1, 0x8000, 0x4000
-MOUSEEVENTF_XDOWN, MOUSEEVENTF_XUP, MOUSEEVENTF_WHEEL, MOUSEEVENTF_HWHEEL = 0x80, 0x100, 0x800, 0x1000
+MOUSEEVENTF_WHEEL, MOUSEEVENTF_HWHEEL = 0x800, 0x1000
 KEYEVENTF_EXTENDEDKEY, KEYEVENTF_KEYUP, KEYEVENTF_UNICODE, KEYEVENTF_SCANCODE = 0x1, 0x2, 0x4, 0x8
 MAPVK_VSC_TO_VK_EX: Final = 3
 SendInput = _typed(_user32.SendInput, w.UINT, w.UINT, POINTER(INPUT), c_int)
 MapVirtualKeyW = _typed(_user32.MapVirtualKeyW, w.UINT, w.UINT, w.UINT)
 GetLastInputInfo = _typed(_user32.GetLastInputInfo, w.BOOL, POINTER(LASTINPUTINFO))
 
-GA_ROOT: Final = 2
 WindowFromPoint = _typed(_user32.WindowFromPoint, w.HWND, w.POINT)
-GetAncestor = _typed(_user32.GetAncestor, w.HWND, w.HWND, w.UINT)
 GetForegroundWindow = _typed(_user32.GetForegroundWindow, w.HWND)
 GetWindowThreadProcessId = _typed(_user32.GetWindowThreadProcessId, w.DWORD, w.HWND, POINTER(w.DWORD))
 EnumWindows = _typed(_user32.EnumWindows, w.BOOL, WNDENUMPROC, w.LPARAM)
@@ -176,25 +174,17 @@ CURSOR_SHOWING: Final = 1
 GetCursorInfo = _typed(_user32.GetCursorInfo, w.BOOL, POINTER(CURSORINFO))
 GetIconInfo = _typed(_user32.GetIconInfo, w.BOOL, w.HANDLE, POINTER(ICONINFO))
 
-SRCCOPY, CAPTUREBLT, DIB_RGB_COLORS, BI_RGB = 0x00CC0020, 0x40000000, 0, 0
+DIB_RGB_COLORS, BI_RGB = 0, 0
 GetDC = _typed(_user32.GetDC, w.HDC, w.HWND)
 ReleaseDC = _typed(_user32.ReleaseDC, c_int, w.HWND, w.HDC)
-CreateCompatibleDC = _typed(_gdi32.CreateCompatibleDC, w.HDC, w.HDC)
-DeleteDC = _typed(_gdi32.DeleteDC, w.BOOL, w.HDC)
-CreateDIBSection = _typed(
-    _gdi32.CreateDIBSection, w.HBITMAP, w.HDC, POINTER(BITMAPINFOHEADER), w.UINT, POINTER(c_void_p), w.HANDLE, w.DWORD
-)
-SelectObject = _typed(_gdi32.SelectObject, w.HGDIOBJ, w.HDC, w.HGDIOBJ)
 DeleteObject = _typed(_gdi32.DeleteObject, w.BOOL, w.HGDIOBJ)
-BitBlt = _typed(_gdi32.BitBlt, w.BOOL, w.HDC, c_int, c_int, c_int, c_int, w.HDC, c_int, c_int, w.DWORD)
 GetObjectW = _typed(_gdi32.GetObjectW, c_int, w.HANDLE, c_int, c_void_p)
 GetDIBits = _typed(
     _gdi32.GetDIBits, c_int, w.HDC, w.HBITMAP, w.UINT, w.UINT, c_void_p, POINTER(BITMAPINFOHEADER), w.UINT
 )
-GdiFlush = _typed(_gdi32.GdiFlush, w.BOOL)
 
-WM_DESTROY, WM_QUIT, WM_INPUT, WM_HOTKEY, WM_APP = 0x2, 0x12, 0xFF, 0x312, 0x8000
-WM_POWERBROADCAST, WM_WTSSESSION_CHANGE, WM_QUERYENDSESSION = 0x218, 0x2B1, 0x11
+WM_QUIT, WM_INPUT, WM_HOTKEY, WM_APP = 0x12, 0xFF, 0x312, 0x8000
+WM_POWERBROADCAST, WM_WTSSESSION_CHANGE = 0x218, 0x2B1
 PBT_APMSUSPEND, PBT_APMRESUMESUSPEND, PBT_APMRESUMEAUTOMATIC = 0x4, 0x7, 0x12
 WTS_CONSOLE_CONNECT, WTS_CONSOLE_DISCONNECT, WTS_REMOTE_CONNECT, WTS_REMOTE_DISCONNECT = 1, 2, 3, 4
 WTS_SESSION_LOGOFF, WTS_SESSION_LOCK, WTS_SESSION_UNLOCK = 6, 7, 8
