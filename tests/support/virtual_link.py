@@ -5,6 +5,7 @@ import random
 import selectors
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from aiortc import RTCDataChannel, rtcsctptransport
 from aiortc.rtcdatachannel import RTCDataChannelParameters
 from aiortc.rtcsctptransport import RTCSctpTransport
 
+from remotedesk.features.screen.tiles.coder import EARLY, LEAST_BPS, most_fps, wanted_bps
 from remotedesk.transport.sctp import recovery
 from remotedesk.transport.window import DelayWindow
 from tests.bench.screen.links import Direction, Link
@@ -165,10 +167,12 @@ class OwnFlow:
 
     def _fill(self) -> None:
         while self.window.room() >= self.window.message_bytes:
-            nbytes = self.window.message_bytes
-            self._sent += 1
-            self._near.send(self._sent.to_bytes(4, "big").ljust(nbytes, b"\0"))
-            self.window.sent(self._sent, nbytes, self._loop.time())
+            self._send(self.window.message_bytes)
+
+    def _send(self, nbytes: int) -> None:
+        self._sent += 1
+        self._near.send(self._sent.to_bytes(4, "big").ljust(nbytes, b"\0"))
+        self.window.sent(self._sent, nbytes, self._loop.time())
 
     def _received(self, message: bytes) -> None:
         self.received.append(int.from_bytes(message[:4], "big"))
@@ -179,6 +183,53 @@ class OwnFlow:
         self._acked += 1
         self.window.acked(self._acked, self._loop.time())
         self._fill()
+
+
+class PictureFlow(OwnFlow):
+    """A sender that makes pictures for the rate it is told, as an encoder does: the window is often not full."""
+
+    _FIRST_BYTES: Final = 150_000  # of the screen before it moves
+    _MAKING_S: Final = 0.03
+    _UNEVEN: Final = (0.6, 1.4)
+
+    def _fill(self) -> None:
+        if not self._answered.is_set():
+            self._answered.set()
+
+    async def start(self) -> None:
+        """Connect, and make pictures from then on, until `stop`."""
+        self._answered = asyncio.Event()
+        await super().start()
+        self._making = asyncio.ensure_future(self._make())
+
+    async def stop(self) -> None:
+        """Make no more."""
+        self._making.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._making
+
+    async def _make(self) -> None:
+        chance = random.Random(3)
+        await self._hand_over(self._FIRST_BYTES)
+        while True:
+            rate_bps = max(self.window.rate_bps, LEAST_BPS)
+            pause_s = EARLY / most_fps(rate_bps)
+            nbytes = wanted_bps(rate_bps) / most_fps(rate_bps) / 8 * chance.uniform(*self._UNEVEN)
+            began = self._loop.time()
+            await asyncio.sleep(self._MAKING_S)
+            await self._hand_over(int(nbytes))
+            await asyncio.sleep(max(0.0, began + pause_s - self._loop.time()))
+
+    async def _hand_over(self, nbytes: int) -> None:
+        while nbytes > 0:
+            carried = int(self._MAKING_S * self.window.rate_bps / 8)
+            if self.window.balance() + carried < self.window.message_bytes:
+                self._answered.clear()
+                await self._answered.wait()
+                continue
+            size = max(4, min(nbytes, self.window.message_bytes))
+            self._send(size)
+            nbytes -= size
 
 
 class CubicFlow:

@@ -1,5 +1,6 @@
 """A contest begins when a queue stays high that is not ours, and ends when it empties."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,13 +75,33 @@ def test_it_is_cut_once_for_a_loss() -> None:
     assert contest.window >= before * BACK_OFF
 
 
-def test_it_ends_with_the_queue_and_after_a_time() -> None:
+def test_it_ends_with_the_queue() -> None:
     contest = squeezed(1.7)
     contest.note(answer(2.0, 0.07, 0.01), SHORT, 4_000, may_begin=True)
     assert contest.window is None
+    assert not contest.share
+
+
+@pytest.mark.parametrize(("rtt", "goes_on"), [(0.13, False), (0.2, True)])
+def test_half_of_its_window_tells_after_a_time_whether_the_queue_is_ours_alone(rtt: float, goes_on: bool) -> None:
     contest = squeezed(1.7)
-    contest.note(answer(1.8 + FIRST_CONTEST_S), SHORT, 4_000, may_begin=True)
-    assert contest.window is None
+    share, now = contest.share, 1.8 + FIRST_CONTEST_S
+    contest.note(answer(now), SHORT, 4_000, may_begin=True)
+    assert contest.window == share / 2
+    contest.note(answer(now + 0.3, rtt=0.1), SHORT, 4_000, may_begin=True)  # it left before the queue could shrink
+    assert contest.window == share / 2
+    contest.note(answer(now + 0.3 + rtt, rtt), SHORT, 4_000, may_begin=True)
+    assert contest.window == (share if goes_on else None)
+    assert contest.share == (share if goes_on else 0.0)
+
+
+def test_it_grows_while_half_of_it_is_used() -> None:
+    contest = squeezed(1.7)
+    share = contest.share
+    contest.note(answer(1.9), SHORT, int(share / 2) - 1_200, may_begin=True)
+    assert contest.share == share
+    contest.note(answer(1.9), SHORT, int(share / 2), may_begin=True)
+    assert contest.share > share
 
 
 @given(st.lists(st.tuples(st.floats(0, 0.5), st.floats(0.001, 3), st.integers(0, 100_000)), max_size=200))

@@ -12,7 +12,15 @@ from PIL import Image, ImageDraw
 from remotedesk.core.errors import ErrorCode, PlatformError, ProtocolError
 from remotedesk.core.geometry import Rect
 from remotedesk.features.screen.tiles import Applied, TileSource, TileView, coder, grid, preview
-from remotedesk.features.screen.tiles.coder import CODECS, EARLY, MOST_FPS, EncoderFailedError, RegionCoder, most_fps
+from remotedesk.features.screen.tiles.coder import (
+    CODECS,
+    EARLY,
+    MOST_FPS,
+    EncoderFailedError,
+    RegionCoder,
+    most_fps,
+    wanted_bps,
+)
 from remotedesk.features.screen.tiles.grid import TILE, Mask, Pixels, as_pixels, islands
 from remotedesk.features.screen.tiles.heat import HALVED_AFTER_S, REST_S, Heat
 from remotedesk.features.screen.tiles.lossy import Lossy
@@ -346,6 +354,30 @@ def test_a_link_that_turns_out_to_carry_more_gets_more_pictures() -> None:
         region.code(model(1), np.ones((HEIGHT // TILE, WIDTH // TILE), np.bool_), 1.0, rate_bps)
         assert region.due_in_s(1.0) == pytest.approx(EARLY / most_fps(rate_bps))
     region.close()
+
+
+def test_an_encoder_that_makes_less_than_it_should_is_asked_for_more() -> None:
+    rate_bps = 420e3
+    region, nbytes = RegionCoder(MODEL, rate_bps, software_options()), 0
+    for turn in range(90):
+        coded = region.code(model(turn), np.ones((HEIGHT // TILE, WIDTH // TILE), np.bool_), turn / 10, rate_bps)
+        nbytes += len(coded.data) if coded and turn >= 40 else 0
+    region.close()
+    assert nbytes * 8 / 50 * most_fps(rate_bps) / wanted_bps(rate_bps) == pytest.approx(1.0, abs=0.07)
+
+
+def test_what_goes_exactly_beside_it_is_taken_from_what_is_coded() -> None:
+    nbytes = []
+    for beside in (0, 500, 100_000):
+        region = RegionCoder(MODEL, 420e3, software_options())
+        for turn in range(60):
+            mask = np.ones((HEIGHT // TILE, WIDTH // TILE), np.bool_)
+            coded = region.code(model(turn), mask, turn / 10, 420e3, beside)
+        nbytes.append(region.wanted_bytes())
+        assert coded
+        region.close()
+    assert nbytes == sorted(nbytes, reverse=True)
+    assert nbytes[2] > nbytes[0] / 3
 
 
 def test_what_is_coded_never_touches_what_did_not_change() -> None:

@@ -130,8 +130,20 @@ def test_a_new_target_is_followed_where_it_is_worth_it(codec: VideoCodec, change
     is_big = change in (0.5, 2.0)
     assert encoded[0].is_key == is_big
     assert not any(one.is_key for one in encoded[1:])
-    wanted = change if is_big or (codec is VideoCodec.H264 and change < 1) else 1.0
+    wanted = change if is_big or codec is VideoCodec.H264 else 1.0
     assert 0.7 < sum(len(one.data) for one in encoded[20:]) / 40 / (wanted * 1_200_000 / 8 / 20) < 1.4
+
+
+@pytest.mark.parametrize("change", [0.7, 1.4])
+def test_h264_follows_both_ways_without_a_key_frame(change: float) -> None:
+    encoder, pictures = opened(VideoCodec.H264, 480, 400, 800_000), turning(480, 400)
+    sizes: list[int] = []
+    for half in (1.0, change):
+        encoder.set_target(round(800_000 * half), 20)
+        encoded = [encoder.encode(frame_of(picture, encoder.codec)) for picture in islice(pictures, 60)]
+        sizes.append(sum(len(one.data) for one in encoded[20:]))
+    assert not any(one.is_key for one in encoded)
+    assert sizes[1] / sizes[0] == pytest.approx(change, rel=0.12)
 
 
 @codecs

@@ -13,7 +13,9 @@ EMPTY_QUEUE_S: Final = 0.025  # below this nobody fills it
 MOST_QUEUE_S: Final = 0.6  # for a part of a link as slow as that nobody should contend
 FOREIGN_AFTER_S: Final = 0.3  # what is sent so long after ours became short tells whose queue it is
 HELPED: Final = 0.7  # of the delay: a delay that falls below that as our queue shrinks was ours
-FIRST_CONTEST_S: Final = 8.0  # then the window is made short again, to see whether the other one is still there
+OURS_SHORT: Final = 1.5  # times the short window: with what was handed over beyond it
+HALVED: Final = 0.6  # of the delay: half of our window makes it that short when nobody else is there
+FIRST_CONTEST_S: Final = 8.0  # then half of the window is tried, to see whether the other one is still there
 CONTEST_S: Final = 20.0  # so long, if he was
 REMEMBERED_S: Final = 10.0  # how long the window of the last contest is what the next begins with
 MOST_GROWTH: Final = 4  # times the short window, to begin with
@@ -44,7 +46,9 @@ class Contest:
 
     def __init__(self) -> None:
         self.window: float | None = None
-        self._until = 0.0
+        self.share = 0.0  # the window that holds our part, also while a smaller one is tried; 0.0 without a contest
+        self._try_at = 0.0
+        self._trying: tuple[float, float] | None = None  # since when a smaller window is tried; delay before it
         self._fair = 0.0  # the last window that was not made short by somebody else's queue
         self._fair_until = 0.0
         self._short: tuple[float, float] | None = None  # since when our part of a high queue is short; delay then
@@ -55,16 +59,40 @@ class Contest:
         if self.window is None:
             if may_begin:
                 self._look_out(ack, short, in_flight)
-        elif ack.queue_s < EMPTY_QUEUE_S or ack.now >= self._until:
-            self._fair, self._fair_until = self.window, ack.now + REMEMBERED_S
-            self.window = self._short = None
-        elif ack.rtt > LOSS * ack.usual_rtt and ack.sent_at > self._backed_off_at:
-            self.window = max(LEAST_WINDOW, self.window * BACK_OFF)
+        elif ack.queue_s < EMPTY_QUEUE_S:
+            self._end(ack.now)
+        elif self._trying is not None:
+            self._look_whose(ack, *self._trying)
+        elif ack.now >= self._try_at:
+            self._trying = ack.now, min(ack.rtt, ack.usual_rtt)
+            self.window = max(LEAST_WINDOW, self.share / 2)
+        else:
+            self._go_on(ack, short, in_flight)
+
+    def _go_on(self, ack: Acknowledged, short: float, in_flight: int) -> None:
+        """Grow as long as at least half of the window is used, and back off after a loss."""
+        if ack.rtt > LOSS * ack.usual_rtt and ack.sent_at > self._backed_off_at:
+            self.share = max(LEAST_WINDOW, self.share * BACK_OFF)
             self._backed_off_at = ack.now
-        elif ack.loaded and ack.queue_s < MOST_QUEUE_S:
-            searching = ack.now - self._backed_off_at > SEARCH_S and self.window < MOST_GROWTH * short
-            more = ack.nbytes / 2 if searching else PACKETS_A_ROUND * PACKET * ack.nbytes / self.window
-            self.window = min(MOST_WINDOW, self.window + more)
+        elif 2 * (in_flight + ack.nbytes) >= self.share and ack.queue_s < MOST_QUEUE_S:
+            searching = ack.now - self._backed_off_at > SEARCH_S and self.share < MOST_GROWTH * short
+            more = ack.nbytes / 2 if searching else PACKETS_A_ROUND * PACKET * ack.nbytes / self.share
+            self.share = min(MOST_WINDOW, self.share + more)
+        self.window = self.share
+
+    def _look_whose(self, ack: Acknowledged, since: float, rtt: float) -> None:
+        """End the contest if half of our window has made the delay much shorter: then the queue was ours."""
+        if ack.sent_at < since + rtt:  # what was under way was as much as before
+            return
+        self._trying, self._try_at = None, ack.now + CONTEST_S
+        if ack.rtt < HALVED * rtt:
+            self._end(ack.now)
+        else:
+            self.window = self.share
+
+    def _end(self, now: float) -> None:
+        self._fair, self._fair_until = self.share, now + REMEMBERED_S
+        self.share, self.window, self._trying, self._short = 0.0, None, None, None
 
     def _look_out(self, ack: Acknowledged, short: float, in_flight: int) -> None:
         """Begin a contest when a queue stays high although ours is short."""
@@ -72,10 +100,10 @@ class Contest:
             self._short = None
             if ack.now >= self._fair_until:
                 self._fair = short
-        elif in_flight > short:
+        elif in_flight > OURS_SHORT * short:
             self._short = None
         elif self._short is None or ack.rtt < HELPED * self._short[1]:
             self._short = ack.now, ack.rtt
         elif ack.loaded and ack.sent_at - self._short[0] >= FOREIGN_AFTER_S:
-            self.window = min(max(short, self._fair), MOST_GROWTH * short)
-            self._until = ack.now + (CONTEST_S if ack.now < self._fair_until else FIRST_CONTEST_S)
+            self.share = self.window = min(max(short, self._fair), MOST_GROWTH * short)
+            self._try_at = ack.now + FIRST_CONTEST_S

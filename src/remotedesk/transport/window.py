@@ -23,6 +23,7 @@ BASE_DOUBTED_S: Final = 0.5  # so long, if it seems much longer, which may be so
 DOUBTS: Final = 3  # it is longer when so many times in a row …
 ALIKE_S: Final = 0.010  # … the same was found
 IDLE_SHARE: Final = 0.375  # of the window free: more than one message, so not only for want of acknowledgements
+CLAIM: Final = 1.3  # times what a contested window carries
 HELD_UP_S: Final = 0.030  # delay must be high for this long at least before it means the link
 
 
@@ -65,8 +66,14 @@ class DelayWindow:
 
     @property
     def rate_bps(self) -> float:
-        """Payload bits per second the link is known to carry; 0.0 before anything is known."""
-        return 8 * self._rate
+        """Payload bits per second the link is known to carry; 0.0 before anything is known.
+
+        While somebody else contests it, what fills our part of its queue and a little more: only a full window grows.
+        """
+        rate = self._rate
+        if self._contest.share:
+            rate = max(rate, CLAIM * self._contest.share / self.rtt_s)
+        return 8 * rate
 
     @property
     def rtt_s(self) -> float:

@@ -42,7 +42,7 @@ class Recipe:
     name: str  # FFmpeg's
     codec: VideoCodec
     options: Callable[[Effort, Target], Mapping[str, str]]
-    takes_rate: bool = False  # a lower one than it was opened with, while it runs
+    takes_rate: bool = False  # another one while it runs, up to that it was opened with: REOPEN_FACTOR times it
     pixel_format: str = "yuv420p"
     is_still: bool = False  # of one quality, whatever rate is aimed at
 
@@ -88,14 +88,12 @@ class RecipeEncoder:
         del self._context
 
     def _follow_target(self) -> None:
-        if self._target == self._opened_with:
-            return
         change = self._target.bits_per_frame / self._opened_with.bits_per_frame
         if not 1 / REOPEN_FACTOR < change < REOPEN_FACTOR:
             context = self._opened()
             self.close()
             self._context, self._opened_with, self._pictures = context, self._target, 0
-        elif self._recipe.takes_rate:
+        if self._recipe.takes_rate:
             # The context counts pictures, each as long as when it was opened.
             self._context.bit_rate = round(self._target.bits_per_frame * self._opened_with.frames_per_second)
 
@@ -106,7 +104,8 @@ class RecipeEncoder:
             context.pix_fmt = self._recipe.pixel_format
             rate = Fraction(round(self._target.frames_per_second * _FINEST_RATE), _FINEST_RATE)
             context.framerate, context.time_base = rate, 1 / rate
-            context.bit_rate = 0 if self._recipe.is_still else self._target.bits_per_second
+            most = REOPEN_FACTOR if self._recipe.takes_rate else 1
+            context.bit_rate = 0 if self._recipe.is_still else round(most * self._target.bits_per_second)
             context.gop_size, context.max_b_frames, context.thread_count = _ENDLESS, 0, 1
             _say_colours(context, self.codec)
             context.options = dict(self._recipe.options(self._effort, self._target))

@@ -28,16 +28,20 @@ from remotedesk.wire.video import MOST_CODED, VIDEO_LAYOUT, Coding, VideoPart
 CODECS: Final = MappingProxyType({Coding.AV1: VideoCodec.AV1, Coding.H264: VideoCodec.H264, Coding.VP8: VideoCodec.VP8})
 CODINGS: Final = MappingProxyType({codec: coding for coding, codec in CODECS.items()})
 
-LEAST_FPS: Final = 4.9
+LEAST_FPS: Final = 6.5
 MOST_FPS: Final = 30.0
 SLOWER: Final = (1.0, 0.85, 0.7, 0.5)  # what a machine that is too slow for it may do instead …
 GOOD: Final = 0.85  # … and how much of that before it tries less hard
-RATE_OF_ONE_FPS: Final = 103e3  # bit/s for each further one: 9.3 on a link of 420 kbit/s, 22.5 at 1.78 Mbit/s
+RATE_OF_ONE_FPS: Final = 112e3  # bit/s for each further one: 10.3 on a link of 420 kbit/s, 22.4 at 1.78 Mbit/s
 SHARE: Final = 1.05  # of the known rate, for the coded pictures: a little too much, or nobody would notice more room
 LEAST_BPS: Final = 30e3  # an encoder can't do with less …
 MOST_BPS: Final = 50e6  # … and does nothing with more
 EARLY: Final = 0.9  # of the time between two pictures, since the screen does not change in step
-MOST_WRONG: Final = REOPEN_FACTOR  # times the bits a picture should have: up to it x264 follows while it runs …
+MOST_WRONG: Final = 0.98 * REOPEN_FACTOR  # times the bits a picture should have: up to it x264 follows while it runs …
+MOST_SHORT: Final = 1.3  # times the rate asked for at most, of an encoder that makes less than it is asked for
+SHORT_OVER: Final = 16  # pictures, by which this is told …
+BESIDE_OVER: Final = 8  # … and what goes exactly beside them …
+MOST_BESIDE: Final = 0.4  # … of which so much, of the rate, is taken from theirs at most
 WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
 MASK_BYTES: Final = 64  # of an ordinary region
 
@@ -93,6 +97,9 @@ class RegionCoder:
         self._rung = _known(self._ladder.rung)
         self._encoder, self._bits = self._opened(rate_bps)
         self._wrong_since = math.inf  # the bits of a picture
+        self._asked = self._bits  # for the next picture
+        self._made = 1.0  # of what is asked for
+        self._beside = 0.0  # bits that go exactly from one picture to the next
 
     def close(self) -> None:
         """Free the encoder."""
@@ -106,11 +113,13 @@ class RegionCoder:
         """Return how much room there should be, with what is carried meanwhile, to begin the next picture."""
         return int(self._typical_bytes / 4)
 
-    def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float) -> Coded | None:
+    def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float, beside: int = 0) -> Coded | None:
         """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out.
 
+        `beside` bytes have gone exactly since the picture before.
         Raises EncoderFailedError: also when it made more of the picture than may travel.
         """
+        self._beside += (min(8 * beside, self._bits) - self._beside) / BESIDE_OVER
         self._aim(now, rate_bps)
         pixels = np.ascontiguousarray(frame[part(self.region)])
         began = time.perf_counter()
@@ -125,6 +134,7 @@ class RegionCoder:
         if not picture.is_key:
             encode_s = time.perf_counter() - began
             self._typical_bytes += (len(picture.data) - self._typical_bytes) / 4
+            self._made += (8 * len(picture.data) / self._asked - self._made) / SHORT_OVER
             self._climb(now, encode_s, rate_bps)
         return Coded(coding, self.region, mask, picture.is_key, picture.data) if picture.data else None
 
@@ -151,6 +161,7 @@ class RegionCoder:
         if (self._rung.name, self._rung.effort) != (before.name, before.effort):
             before_it = self._encoder
             self._encoder, self._bits = self._opened(rate_bps)
+            self._asked = self._bits
             before_it.close()
 
     def _aim(self, now: float, rate_bps: float) -> None:
@@ -161,13 +172,16 @@ class RegionCoder:
         self._ladder.aim(most_fps(rate_bps) / self._most_fps)
         self._rung = _known(self._ladder.rung)
         rate, fps = wanted_bps(rate_bps), self._rung.frames_per_second
+        rate -= min(self._beside * fps, MOST_BESIDE * rate)
         if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
-            if self._encoder.codec is VideoCodec.H264:
-                self._encoder.set_target(int(rate), fps)  # which costs nothing
+            if self._encoder.codec is VideoCodec.H264:  # which this costs nothing
+                self._asked = min(rate / fps * min(MOST_SHORT, max(1.0, 1 / self._made)), MOST_WRONG * self._bits)
+                self._encoder.set_target(int(self._asked * fps), fps)
             self._wrong_since = math.inf
         elif now - self._wrong_since > WRONG_FOR_S:
             self._encoder.set_target(int(rate), fps)
-            self._bits, self._wrong_since = rate / fps, math.inf
+            self._bits = self._asked = rate / fps
+            self._wrong_since = math.inf
         else:
             self._wrong_since = min(self._wrong_since, now)
 

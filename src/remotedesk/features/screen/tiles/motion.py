@@ -71,6 +71,7 @@ class MotionSource:
         self._bands = 0  # of the present preview
         self._began = 0.0  # the present picture
         self._making_s = 0.0  # from there until the last one was coded
+        self._beside = 0  # bytes
 
     def tick(self, now: float, rate_bps: float) -> None:
         """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
@@ -99,6 +100,10 @@ class MotionSource:
     def carried_bytes(self) -> int:
         """How much the link carries while a picture is compared and coded; 0 while nothing is."""
         return int(self._making_s * self._rate_bps / 8) if self._coder or self._previews else 0
+
+    def sent_beside(self, nbytes: int) -> None:
+        """Count what goes exactly, which leaves less room for what is coded."""
+        self._beside += nbytes
 
     def due_in_s(self, now: float) -> float:
         """Return seconds until the next picture may be coded, if any is; 0.0 or less when it may."""
@@ -184,8 +189,8 @@ class MotionSource:
     def code(self, frame: Pixels, mask: Mask) -> Coded | None:
         """Code the region of `frame`; None when the encoder left the picture out."""
         self._previews = False
-        coder = self._coder
-        return self._made(lambda: coder.code(frame, mask, self._now, self._rate_bps)) if coder else None
+        coder, beside, self._beside = self._coder, self._beside, 0
+        return self._made(lambda: coder.code(frame, mask, self._now, self._rate_bps, beside)) if coder else None
 
     def _made(self, code: Callable[[], Coded | None]) -> Coded | None:
         try:

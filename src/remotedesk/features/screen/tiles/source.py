@@ -309,7 +309,9 @@ class TileSource:
         )
         self._sequence = (self._sequence + 1) % _SEQUENCES
         self._fresh = self._blank = False
-        return TILES.encode(update)
+        message = TILES.encode(update)
+        self.motion.sent_beside(len(message))
+        return message
 
 
 def _beginning_at(row: int, rects: list[Rect]) -> list[Rect]:
