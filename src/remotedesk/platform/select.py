@@ -17,6 +17,8 @@ def current_platform() -> Platform:
         from remotedesk.platform.macos.platform import MacosPlatform
 
         return MacosPlatform()
+    from remotedesk.platform.x11.heap import keep_one_heap
     from remotedesk.platform.x11.platform import X11Platform
 
+    keep_one_heap()
     return X11Platform(os.environ)

@@ -1,0 +1,37 @@
+"""However many threads allocate, there is one heap; glibc's own account of them is asked."""
+
+import subprocess
+import sys
+
+import pytest
+
+_ASK = """
+import ctypes, threading
+{before}
+def work():
+    kept.append([bytes(20_000 + number) for number in range(20)])
+kept = []
+together = threading.Barrier(6)
+threads = [threading.Thread(target=lambda: (together.wait(), work(), together.wait())) for _ in range(6)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+out = libc.fopen(b"/dev/stdout", b"w")
+libc.malloc_info(0, ctypes.c_void_p(out))
+libc.fflush(ctypes.c_void_p(out))
+"""
+
+
+def _heaps(before: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", _ASK.format(before=before)], capture_output=True, text=True, check=True, timeout=60
+    )
+    return done.stdout.count("<heap nr=")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+def test_all_threads_share_one_heap() -> None:
+    assert _heaps("") > 1
+    choosing = "import os; from remotedesk.platform.select import current_platform; current_platform()"
+    assert _heaps(choosing) == 1
