@@ -3,23 +3,29 @@
 import random
 import time
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Protocol
 
 import psutil
 
 from tests.bench.screen.scenes import Figures
 from tests.bench.screen.seats import System
-from tests.bench.screen.work import Work
 
 _SCENES: Final = ("type", "scroll", "window", "cad", "change", "menu")
 _SCENE_S: Final = (2.0, 5.0)
 _PAUSES_S: Final = (2.0, 4.0, 9.0)
 
 
+class Plays(Protocol):
+    """Programs that draw."""
+
+    def play(self, scene: str) -> None:
+        """Go on with another scene."""
+
+
 class Mixed:
     """What is worked on, as chance will have it."""
 
-    def __init__(self, work: Work, seed: int) -> None:
+    def __init__(self, work: Plays, seed: int) -> None:
         self._work = work
         self._chance = random.Random(seed)
         self._left: list[str] = []

@@ -129,6 +129,7 @@ class LASTINPUTINFO(Structure):
 
 
 WNDPROC = ctypes.WINFUNCTYPE(LRESULT, w.HWND, w.UINT, w.WPARAM, w.LPARAM)
+MONITORENUMPROC = ctypes.WINFUNCTYPE(w.BOOL, w.HMONITOR, w.HDC, POINTER(w.RECT), w.LPARAM)
 WNDENUMPROC = ctypes.WINFUNCTYPE(w.BOOL, w.HWND, w.LPARAM)
 
 
@@ -150,6 +151,12 @@ def _typed(function: Any, result: Any, *arguments: Any) -> Any:
 SM_SWAPBUTTON: Final = 23
 SM_XVIRTUALSCREEN, SM_YVIRTUALSCREEN, SM_CXVIRTUALSCREEN, SM_CYVIRTUALSCREEN = 76, 77, 78, 79
 GetSystemMetrics = _typed(_user32.GetSystemMetrics, c_int, c_int)
+EnumDisplayMonitors = _typed(_user32.EnumDisplayMonitors, w.BOOL, w.HDC, POINTER(w.RECT), MONITORENUMPROC, w.LPARAM)
+DPI_AWARENESS_CONTEXT_PER_MONITOR_AWARE_V2: Final = c_void_p(-4)
+SetProcessDpiAwarenessContext = _typed(_user32.SetProcessDpiAwarenessContext, w.BOOL, c_void_p)
+GetThreadDpiAwarenessContext = _typed(_user32.GetThreadDpiAwarenessContext, c_void_p)
+DPI_AWARENESS_PER_MONITOR_AWARE: Final = 2  # in either version
+GetAwarenessFromDpiAwarenessContext = _typed(_user32.GetAwarenessFromDpiAwarenessContext, c_int, c_void_p)
 
 INPUT_MOUSE, INPUT_KEYBOARD = 0, 1
 MOUSEEVENTF_MOVE, MOUSEEVENTF_ABSOLUTE, MOUSEEVENTF_VIRTUALDESK = 0x1, 0x8000, 0x4000
@@ -177,6 +184,15 @@ GetIconInfo = _typed(_user32.GetIconInfo, w.BOOL, w.HANDLE, POINTER(ICONINFO))
 DIB_RGB_COLORS, BI_RGB = 0, 0
 GetDC = _typed(_user32.GetDC, w.HDC, w.HWND)
 ReleaseDC = _typed(_user32.ReleaseDC, c_int, w.HWND, w.HDC)
+SRCCOPY, CAPTUREBLT = 0x00CC0020, 0x40000000
+CreateCompatibleDC = _typed(_gdi32.CreateCompatibleDC, w.HDC, w.HDC)
+DeleteDC = _typed(_gdi32.DeleteDC, w.BOOL, w.HDC)
+CreateDIBSection = _typed(
+    _gdi32.CreateDIBSection, w.HBITMAP, w.HDC, POINTER(BITMAPINFOHEADER), w.UINT, POINTER(c_void_p), w.HANDLE, w.DWORD
+)
+GdiFlush = _typed(_gdi32.GdiFlush, w.BOOL)
+SelectObject = _typed(_gdi32.SelectObject, w.HGDIOBJ, w.HDC, w.HGDIOBJ)
+BitBlt = _typed(_gdi32.BitBlt, w.BOOL, w.HDC, c_int, c_int, c_int, c_int, w.HDC, c_int, c_int, w.DWORD)
 DeleteObject = _typed(_gdi32.DeleteObject, w.BOOL, w.HGDIOBJ)
 GetObjectW = _typed(_gdi32.GetObjectW, c_int, w.HANDLE, c_int, c_void_p)
 GetDIBits = _typed(
