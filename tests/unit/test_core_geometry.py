@@ -1,9 +1,11 @@
 """Where a click lands: every pixel of the frame is reached, and nothing outside it is."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remotedesk.core.geometry import Rect, Size, Viewport
+from remotedesk.core.geometry import Rect, Size, Viewport, nearest
 
 SIDES = st.integers(1, 32_768)
 SIZES = st.builds(Size, SIDES, SIDES)
@@ -69,3 +71,23 @@ def test_rectangles_are_joined_and_cut() -> None:
     assert Rect(-5, -1, 8, 3).within(Size(10, 10)) == Rect(0, 0, 3, 2)
     assert Rect(8, 9, 5, 5).within(Size(10, 10)) == Rect(8, 9, 2, 1)
     assert Rect(12, 4, 5, 5).within(Size(10, 10)).area == 0
+
+
+AREAS = st.lists(
+    st.builds(Rect, st.integers(-60, 60), st.integers(-60, 60), st.integers(1, 40), st.integers(1, 40)), min_size=1
+)
+
+
+@given(AREAS, st.integers(-99, 99), st.integers(-99, 99))
+def test_the_nearest_pixel_is_in_an_area_and_none_is_nearer(areas: list[Rect], x: int, y: int) -> None:
+    at = nearest(x, y, areas)
+    assert any(each.contains(*at) for each in areas)
+    if any(each.contains(x, y) for each in areas):
+        assert at == (x, y)
+    corners = [
+        (column, row)
+        for each in areas
+        for column in (each.x, each.x + each.width - 1)
+        for row in (each.y, each.y + each.height - 1)
+    ]
+    assert all(math.dist(at, (x, y)) <= math.dist(corner, (x, y)) for corner in corners)

@@ -1,5 +1,6 @@
 """Rectangles, and how a picture of one size is shown in a window of another."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -43,6 +44,14 @@ class Rect:
         x, y = min(max(self.x, 0), size.width), min(max(self.y, 0), size.height)
         right, bottom = min(self.x + self.width, size.width), min(self.y + self.height, size.height)
         return Rect(x, y, max(0, right - x), max(0, bottom - y))
+
+
+def nearest(x: int, y: int, areas: Iterable[Rect]) -> tuple[int, int]:
+    """Return the pixel of any of `areas` that is nearest to a pixel: itself if it lies in one. None is empty."""
+    inside = (
+        (min(max(x, each.x), each.x + each.width - 1), min(max(y, each.y), each.y + each.height - 1)) for each in areas
+    )
+    return min(inside, key=lambda at: (at[0] - x) ** 2 + (at[1] - y) ** 2)
 
 
 @dataclass(frozen=True)

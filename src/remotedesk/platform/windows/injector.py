@@ -11,7 +11,7 @@ from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.platform.windows import integrity, own_windows, win32
 from remotedesk.platform.windows.keycodes import EXTENDED, scan_code_for
-from remotedesk.platform.windows.screen import virtual_screen
+from remotedesk.platform.windows.screen import absolute, on_a_monitor
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class WindowsInjector:
                 self._buttons[button] = _mouse(up, data=data)
                 _send([_move(x, y), _mouse(down, data=data)])
             elif (release := self._buttons.pop(button, None)) is not None:
-                over_own = own_windows.own_at(*_on_screen(x, y))
+                over_own = own_windows.own_at(*on_a_monitor(x, y))
                 _send([*([] if over_own else [_move(x, y)]), release])
 
     def wheel(self, grant: Grant, dx: int, dy: int, x: int, y: int) -> None:
@@ -126,7 +126,7 @@ class WindowsInjector:
         self._require_reachable(win32.GetForegroundWindow())
 
     def _require_foreign(self, x: int, y: int) -> None:
-        self._require_reachable(win32.WindowFromPoint(win32.POINT(*_on_screen(x, y))))
+        self._require_reachable(win32.WindowFromPoint(win32.POINT(*on_a_monitor(x, y))))
 
     def _require_reachable(self, window: Any) -> None:
         """Raise if input to this window would reach us, or would not reach anybody."""
@@ -139,12 +139,6 @@ class WindowsInjector:
 def _physical(button: int) -> int:
     """Return where the button lies: SendInput means places, and left-handed people have the outer two exchanged."""
     return 2 - button if button in (0, 2) and win32.GetSystemMetrics(win32.SM_SWAPBUTTON) else button
-
-
-def _on_screen(x: int, y: int) -> tuple[int, int]:
-    """Return the place on the virtual screen of a pixel of the picture."""
-    screen = virtual_screen()
-    return screen.x + min(max(x, 0), screen.width - 1), screen.y + min(max(y, 0), screen.height - 1)
 
 
 def _send(events: Iterable[win32.INPUT]) -> None:
@@ -162,11 +156,8 @@ def _mouse(flags: int, dx: int = 0, dy: int = 0, data: int = 0) -> win32.INPUT:
 
 
 def _move(x: int, y: int) -> win32.INPUT:
-    """Move to the middle of a pixel, in 65,536ths of the virtual screen."""
-    screen = virtual_screen()
-    dx, dy = (
-        ((2 * min(max(at, 0), side - 1) + 1) << 15) // side for at, side in ((x, screen.width), (y, screen.height))
-    )
+    """Move to a pixel of the picture."""
+    dx, dy = absolute(*on_a_monitor(x, y))
     return _mouse(win32.MOUSEEVENTF_MOVE | win32.MOUSEEVENTF_ABSOLUTE | win32.MOUSEEVENTF_VIRTUALDESK, dx, dy)
 
 

@@ -14,7 +14,7 @@ from remotedesk.platform.windows.keycodes import code_for, scan_code_of_qt
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
 from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.own_windows import ProcessMark, own_rects
-from remotedesk.platform.windows.screen import virtual_screen
+from remotedesk.platform.windows.screen import see_native_pixels, virtual_screen
 
 
 class WindowsPlatform:
@@ -22,6 +22,7 @@ class WindowsPlatform:
 
     def __init__(self) -> None:
         self._mark = ProcessMark()  # until the process ends
+        see_native_pixels()
 
     def require_supported(self) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED): what is here has not been through a whole session yet."""
