@@ -24,6 +24,7 @@ ARGUMENTS: dict[str, Any] = {
     "button": 0,
     "dx": 120,
     "dy": 120,
+    "window": 1,
     "prompt_open": lambda: False,
 }
 FEATURES = {
@@ -33,6 +34,7 @@ FEATURES = {
     "open_capture": Feature.VIEW,
     "open_cursor": Feature.VIEW,
     "open_injector": Feature.CONTROL,
+    "hide_from_picture": Feature.VIEW,
 }
 
 
@@ -89,7 +91,7 @@ BAD = [
 
 def test_the_ports_are_all_covered() -> None:
     assert {port for port, _ in acting_methods()} == {"ScreenCapture", "CursorWatch", "InputInjector", "Platform"}
-    assert len(acting_methods()) == 10
+    assert len(acting_methods()) == 11
 
 
 @pytest.mark.parametrize(("port", "name"), acting_methods())

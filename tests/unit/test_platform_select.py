@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, Any] = {
     "changed": print,
     "active": print,
     "native_scan_code": 38,
+    "window": 1,
 }
 METHODS = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
 

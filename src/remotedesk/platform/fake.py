@@ -169,6 +169,8 @@ class FakePlatform:
         self.still = False
         self.cursor = CapturedCursor(0, 0, _ARROW)
         self.own_rects: tuple[Rect, ...] = ()
+        self.hides = False
+        self.hidden: Final[set[int]] = set()
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
         self._locks: set[FakeWatch] = set()
@@ -229,6 +231,13 @@ class FakePlatform:
     def own_window_rects(self) -> tuple[Rect, ...]:
         """Return `own_rects`."""
         return self.own_rects
+
+    def hide_from_picture(self, grant: Grant, window: int) -> bool:
+        """Note the window in `hidden`, if it `hides` any."""
+        grant.require(Feature.VIEW)
+        if self.hides:
+            self.hidden.add(window)
+        return self.hides
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Answer as X11 does."""

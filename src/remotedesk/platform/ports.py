@@ -149,5 +149,12 @@ class Platform(Protocol):
     def own_window_rects(self) -> tuple[Rect, ...]:
         """Return where this process's own windows are, in native pixels."""
 
+    def hide_from_picture(self, grant: Grant, window: int) -> bool:
+        """Keep a visible window of ours, by Qt's native id, out of the pictures captured from now on.
+
+        True if a look at the screen has proven it; False, also where the system has no such thing, if it is seen as
+        before. Needs a VIEW grant. Raises ConsentError, PlatformError(CAPTURE_FAILED).
+        """
+
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the W3C `code` of a key event's native scan code on this system, None if it has none."""

@@ -43,6 +43,10 @@ class MacosPlatform:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 
+    def hide_from_picture(self, grant: Grant, window: int) -> bool:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()

@@ -8,6 +8,7 @@ from remotedesk.core.geometry import Rect
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
 from remotedesk.platform.windows.capture import WindowsCapture
 from remotedesk.platform.windows.cursor import WindowsCursor
+from remotedesk.platform.windows.hidden import hide_from_picture
 from remotedesk.platform.windows.hot_key import WindowsHotKey
 from remotedesk.platform.windows.injector import WindowsInjector
 from remotedesk.platform.windows.keycodes import code_for, scan_code_of_qt
@@ -59,6 +60,10 @@ class WindowsPlatform:
         """Return where our visible windows are in the picture, frames included, bottom to top."""
         screen = virtual_screen()
         return tuple(Rect(each.x - screen.x, each.y - screen.y, each.width, each.height) for each in own_rects())
+
+    def hide_from_picture(self, grant: Grant, window: int) -> bool:
+        """Exclude a window from capture."""
+        return hide_from_picture(grant, window)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of what Qt calls the native scan code."""

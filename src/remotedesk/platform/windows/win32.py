@@ -16,6 +16,7 @@ _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _gdi32 = ctypes.WinDLL("gdi32", use_last_error=True)
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _wtsapi32 = ctypes.WinDLL("wtsapi32", use_last_error=True)
+_dwmapi = ctypes.WinDLL("dwmapi")
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 
 last_error = ctypes.get_last_error
@@ -174,6 +175,9 @@ EnumWindows = _typed(_user32.EnumWindows, w.BOOL, WNDENUMPROC, w.LPARAM)
 IsWindowVisible = _typed(_user32.IsWindowVisible, w.BOOL, w.HWND)
 IsIconic = _typed(_user32.IsIconic, w.BOOL, w.HWND)
 GetWindowRect = _typed(_user32.GetWindowRect, w.BOOL, w.HWND, POINTER(w.RECT))
+WDA_NONE, WDA_EXCLUDEFROMCAPTURE = 0x0, 0x11
+SetWindowDisplayAffinity = _typed(_user32.SetWindowDisplayAffinity, w.BOOL, w.HWND, w.DWORD)
+DwmFlush = _typed(_dwmapi.DwmFlush, c_int)
 POINT = w.POINT
 GetCursorPos = _typed(_user32.GetCursorPos, w.BOOL, POINTER(w.POINT))
 

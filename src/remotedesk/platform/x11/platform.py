@@ -75,6 +75,11 @@ class X11Platform:
         finally:
             close_display(display)
 
+    def hide_from_picture(self, grant: Grant, window: int) -> bool:
+        """Return False: whoever reads the root window of an X server reads every window on it."""
+        grant.require(Feature.VIEW)
+        return False
+
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of an X keycode, which is what Qt calls the native scan code."""
         return code_for(native_scan_code)
