@@ -73,6 +73,12 @@ class Side:
 
     def __init__(self, windows: WinePython) -> None:
         self._process = windows.start("-m", "tests.bench.windows_side", **MALLOC)
+        assert self._process.stderr is not None
+        self._complaints: list[bytes] = []
+        self._reader = threading.Thread(
+            target=lambda stream: self._complaints.extend(stream), args=(self._process.stderr,), name="complaints"
+        )
+        self._reader.start()
         self.client = psutil.Process(self._process.pid)
 
     def __enter__(self) -> Self:
@@ -82,6 +88,7 @@ class Side:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(30)
+        self._reader.join()
 
     def ask(self, *words: object) -> Any:
         """Have it do something and return what it answers."""
@@ -91,8 +98,8 @@ class Side:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            assert self._process.stderr is not None
-            raise AssertionError(self._process.stderr.read().decode(errors="replace"))
+            self._reader.join()
+            raise AssertionError(b"".join(self._complaints).decode(errors="replace"))
         return json.loads(line)
 
     @property

@@ -6,6 +6,7 @@ from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.windows import win32
 from remotedesk.platform.windows.capture import WindowsCapture
 from remotedesk.platform.windows.cursor import WindowsCursor
 from remotedesk.platform.windows.hidden import hide_from_picture
@@ -24,6 +25,9 @@ class WindowsPlatform:
     def __init__(self) -> None:
         self._mark = ProcessMark()  # until the process ends
         see_native_pixels()
+        # What transport/video/software.py says to SVT-AV1's C library on Linux. Its own on Windows has kept what the
+        # environment was when the process began; what it writes can fill a pipe that nobody reads, and stand still.
+        win32.putenv(b"SVT_LOG=0")
 
     def require_supported(self) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED): what is here has not been through a whole session yet."""

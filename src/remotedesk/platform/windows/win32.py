@@ -16,6 +16,7 @@ _user32 = ctypes.WinDLL("user32", use_last_error=True)
 _gdi32 = ctypes.WinDLL("gdi32", use_last_error=True)
 _kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
 _wtsapi32 = ctypes.WinDLL("wtsapi32", use_last_error=True)
+_msvcrt = ctypes.CDLL("msvcrt")  # the C library of what was built with MinGW; Python has a newer one
 _dwmapi = ctypes.WinDLL("dwmapi")
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 
@@ -248,6 +249,8 @@ GetTokenInformation = _typed(
 )
 GetSidSubAuthorityCount = _typed(_advapi32.GetSidSubAuthorityCount, POINTER(ctypes.c_ubyte), c_void_p)
 GetSidSubAuthority = _typed(_advapi32.GetSidSubAuthority, POINTER(c_ulong), c_void_p, w.DWORD)
+
+putenv = _typed(_msvcrt._putenv, c_int, ctypes.c_char_p)
 
 SYNCHRONIZE: Final = 0x100000
 CreateMutexW = _typed(_kernel32.CreateMutexW, w.HANDLE, c_void_p, w.BOOL, w.LPCWSTR)
