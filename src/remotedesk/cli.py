@@ -1,4 +1,4 @@
-"""The `remotedesk` command: the customer's window, the engineer's console, and the checker of records."""
+"""The `remotedesk` command: the customer's window, the engineer's console, the doctor, and the checker of records."""
 
 import argparse
 import getpass
@@ -42,6 +42,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         probe.main(given[1:])
         return 0
+    if given[:1] == ["--internal-doctor-field"]:
+        from remotedesk.ui.doctor import field
+
+        field.main(given[1:])
+        return 0
     _print_escaped()
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
@@ -63,7 +68,7 @@ def _print_escaped() -> None:
 
 def _with_role(arguments: list[str]) -> list[str]:
     """Put the customer's role in front when no command is named: he starts plain `remotedesk`."""
-    commands = ("engineer", "verify-log", "customer")
+    commands = ("engineer", "verify-log", "customer", "doctor")
     plain = not any(argument in commands for argument in arguments[:1])
     asks_help = arguments[:1] in (["-h"], ["--help"], ["--version"])
     return ["customer", *arguments] if plain and not asks_help else arguments
@@ -91,6 +96,11 @@ def _parser() -> argparse.ArgumentParser:
     engineer.add_argument("--name", help="with --serve: your name, as customers see it; default: your user name")
     engineer.add_argument("--company", help="with --serve: your company; default: this machine's name")
     engineer.set_defaults(run=_engineer)
+
+    doctor = commands.add_parser("doctor", help="try out on this machine what a session needs")
+    _add_client_options(doctor)
+    doctor.add_argument("--self-test", action="store_true", help="click and type, too, into a window of its own")
+    doctor.set_defaults(run=_doctor)
 
     check = commands.add_parser("verify-log", help="check that a session's record is complete and unchanged")
     check.add_argument("file", type=Path)
@@ -159,6 +169,22 @@ def _console(options: argparse.Namespace, engine_options: EngineOptions, server:
         auto_sign_in=(server.engineer.name, server.engineer.password) if server else None,
     )
     return run(lambda listener: EngineerEngine(engine_options, platform, listener), ui, platform.code_for_native_key)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from remotedesk.platform.select import current_platform
+    from remotedesk.ui.doctor.app import run
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    return run(
+        current_platform(),
+        lambda: _engine_options(options),
+        language=options.language,
+        self_test=options.self_test,
+        say=say if sys.stdout else None,
+    )
 
 
 def _refused(error: RemotedeskError, options: argparse.Namespace) -> int:

@@ -20,7 +20,8 @@ from remotedesk.transport.video.encoder import Recipe, RecipeEncoder, Target
 from remotedesk.transport.video.hardware import HARDWARE, Probed
 from remotedesk.transport.video.ladder import REFERENCE_PIXELS
 from remotedesk.transport.video.picture import Pixels, frame_of, pixels_of
-from remotedesk.transport.video.port import Effort
+from remotedesk.transport.video.port import Effort, VideoCodec
+from remotedesk.transport.video.software import SOFTWARE
 
 _SIZE: Final = (832, 640)
 _TARGET: Final = Target(12_000_000, 30)
@@ -53,6 +54,11 @@ def try_out(recipe: Recipe) -> float | None:
     except (PlatformError, ProtocolError, av.FFmpegError, ValueError):
         return None
     return min(times) * REFERENCE_PIXELS / (width * height)
+
+
+def try_out_software(codec: VideoCodec) -> float | None:
+    """Do that in this process with the program's own encoder; it has to be one of `software_options`."""
+    return try_out(SOFTWARE[codec])
 
 
 def serve(recipes: Mapping[str, Recipe], names: Sequence[str], out: BinaryIO) -> None:

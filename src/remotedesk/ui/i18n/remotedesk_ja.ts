@@ -566,6 +566,152 @@
     </message>
 </context>
 <context>
+    <name>Findings</name>
+    <message>
+        <source>Failed: {count}</source>
+        <translation>異常が {count} 件あります。</translation>
+    </message>
+    <message>
+        <source>Everything that was tried works.</source>
+        <translation>確認した項目はすべて正常です。</translation>
+    </message>
+    <message>
+        <source>{width} × {height} pixels, read in {ms} ms</source>
+        <translation>{width} × {height} ピクセル、読み取り {ms} ミリ秒</translation>
+    </message>
+    <message>
+        <source>{ms} ms a picture</source>
+        <translation>1 枚あたり {ms} ミリ秒</translation>
+    </message>
+    <message>
+        <source>connected in {ms} ms</source>
+        <translation>{ms} ミリ秒で接続</translation>
+    </message>
+    <message>
+        <source>ok</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>異常</translation>
+    </message>
+    <message>
+        <source>not here</source>
+        <translation>対象外</translation>
+    </message>
+    <message>
+        <source>this system can share its screen</source>
+        <translation>このシステムの画面を共有できる</translation>
+    </message>
+    <message>
+        <source>the screen is read, and a change in it is seen</source>
+        <translation>画面を読み取り、変化を検出できる</translation>
+    </message>
+    <message>
+        <source>the pointer is read</source>
+        <translation>マウスポインターを読み取れる</translation>
+    </message>
+    <message>
+        <source>the keys to end and to come to the bar are free</source>
+        <translation>終了キーとバーへ移るキーが空いている</translation>
+    </message>
+    <message>
+        <source>locking the screen is noticed</source>
+        <translation>画面のロックを検知できる</translation>
+    </message>
+    <message>
+        <source>your own mouse and keyboard are told from the engineer’s</source>
+        <translation>ご自身のマウス・キーボード操作と担当者の操作を区別できる</translation>
+    </message>
+    <message>
+        <source>a click and a text arrive in another window</source>
+        <translation>別のウィンドウにクリックと文字入力が届く</translation>
+    </message>
+    <message>
+        <source>a window can be kept out of the picture</source>
+        <translation>ウィンドウを共有画面から除外できる</translation>
+    </message>
+    <message>
+        <source>moving pictures with x264</source>
+        <translation>x264 による動画</translation>
+    </message>
+    <message>
+        <source>moving pictures with SVT-AV1</source>
+        <translation>SVT-AV1 による動画</translation>
+    </message>
+    <message>
+        <source>moving pictures with the graphics card</source>
+        <translation>グラフィックカードによる動画</translation>
+    </message>
+    <message>
+        <source>the system knows certificate authorities</source>
+        <translation>システムに証明機関が登録されている</translation>
+    </message>
+    <message>
+        <source>the server answers and proves who it is</source>
+        <translation>サーバーが応答し、正しいサーバーだと確認できる</translation>
+    </message>
+    <message>
+        <source>the screen of this system cannot be shared</source>
+        <translation>このシステムの画面は共有できません</translation>
+    </message>
+    <message>
+        <source>what was drawn is not in the picture</source>
+        <translation>描いた内容が読み取った画面にありません</translation>
+    </message>
+    <message>
+        <source>the text field is not in the picture</source>
+        <translation>入力欄が読み取った画面にありません</translation>
+    </message>
+    <message>
+        <source>another text arrived, or none; please leave mouse and keyboard alone</source>
+        <translation>文字が届かないか、違う文字が届きました。確認中はマウスとキーボードに触れないでください</translation>
+    </message>
+    <message>
+        <source>only with --self-test, since it clicks and types</source>
+        <translation>クリックと文字入力を行うため、--self-test を付けたときだけ確認します</translation>
+    </message>
+    <message>
+        <source>the engineer sees this program’s windows, too</source>
+        <translation>このプログラムのウィンドウも担当者に見えます</translation>
+    </message>
+    <message>
+        <source>not part of this program</source>
+        <translation>このプログラムには含まれていません</translation>
+    </message>
+    <message>
+        <source>the pictures that it makes are not right</source>
+        <translation>作られた画像が正しくありません</translation>
+    </message>
+    <message>
+        <source>no card does it; the processor does</source>
+        <translation>使えるカードがないため、CPU で処理します</translation>
+    </message>
+    <message>
+        <source>it knows none, so no server can prove who it is</source>
+        <translation>登録がないため、どのサーバーも確認できません</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsWindow</name>
+    <message>
+        <source>remotedesk: what works on this machine</source>
+        <translation>remotedesk: この PC の動作確認</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>確認結果</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>コピー</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+</context>
+<context>
     <name>FloatingBar</name>
     <message>
         <source>Show the bar</source>

@@ -1,0 +1,1 @@
+"""The `doctor` command: its two windows, and its findings in words."""
