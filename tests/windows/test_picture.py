@@ -89,6 +89,33 @@ def test_a_still_screen_is_read_twice_a_second_and_one_that_stirs_at_once(
     injector.close()
 
 
+def test_while_the_secure_desktop_is_shown_the_picture_is_the_one_before(
+    program: Program, capture: WindowsCapture, allowed: Allowed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wine has none, so what Windows says of it is played: it refuses the pixels, and the pointer."""
+    cursor = WindowsCursor()
+    with monkeypatch.context() as secure:
+        secure.setattr(win32, "BitBlt", lambda *_: 0)
+        secure.setattr(win32, "GetCursorInfo", lambda *_: 0)
+        for read in (capture.grab, cursor.read):
+            with pytest.raises(PlatformError) as refusal:  # nothing was there before
+                read(allowed.view)
+            assert refusal.value.code is ErrorCode.CAPTURE_FAILED
+    before, pointed = bytes(capture.grab(allowed.view).pixels), cursor.read(allowed.view)
+    cursor.wait_changed(0.0)
+    with monkeypatch.context() as secure:
+        secure.setattr(win32, "BitBlt", lambda *_: 0)
+        secure.setattr(win32, "GetCursorInfo", lambda *_: 0)
+        for _ in range(3):
+            frame = capture.grab(allowed.view)
+            assert (frame.pixels == before, frame.dirty) == (True, ())
+        assert cursor.read(allowed.view) == pointed
+        assert not cursor.wait_changed(0.05)
+    program.tell("colour #2468ac")
+    program.wait_for("colour")
+    until(lambda: colour_at(capture.grab(allowed.view), program.x + 10, program.y + 10) == "#2468ac")
+
+
 def test_nothing_is_read_without_a_grant(capture: WindowsCapture, allowed: Allowed) -> None:
     cursor = WindowsCursor()
     allowed.gate.revoke(Feature.VIEW)

@@ -10,6 +10,7 @@ import time
 from typing import Final
 
 from remotedesk.core.consent import Feature, Grant
+from remotedesk.core.errors import PlatformError
 from remotedesk.core.geometry import Rect, Size
 from remotedesk.platform.ports import CapturedFrame
 from remotedesk.platform.windows import win32
@@ -53,17 +54,23 @@ class WindowsCapture:
         return True
 
     def grab(self, grant: Grant) -> CapturedFrame:
-        """Return the screen now; follows a change of resolution and of monitors."""
+        """Return the screen now; follows a change of resolution and of monitors.
+
+        While Windows refuses it, the picture is the one before.
+        """
         grant.require(Feature.VIEW)
         before_s, self._looked_at_s = self._looked_at_s, time.monotonic()
         screen = virtual_screen()
-        size = Size(screen.width, screen.height)
-        if same_size := size == self._size:
-            self._newest, self._before = self._before, self._newest
-        else:
-            self._newest, self._before = (bytearray(size.width * size.height * _BYTES_PER_PIXEL) for _ in range(2))
-        self._size = Size(0, 0)  # until there is a picture
-        self._copy.read(screen, self._newest)
+        size, same_size = Size(screen.width, screen.height), self._size == Size(screen.width, screen.height)
+        older = self._before if same_size else bytearray(size.width * size.height * _BYTES_PER_PIXEL)
+        try:
+            self._copy.read(screen, older)
+        except PlatformError:
+            if not self._newest:
+                raise
+            # The secure desktop is shown, where an administrator is asked for: what was there before it comes back.
+            return CapturedFrame(self._newest, self._size.width, self._size.height, self._looked_at_s, ())
+        self._before, self._newest = (self._newest if same_size else bytearray(len(older))), older
         self._size = size
         dirty = self._differing() if same_size else None
         if dirty != ():

@@ -24,11 +24,12 @@ class WindowsCursor:
         self._shape: CursorShape | None = None
         self._shape_of = 0  # the handle; Windows may give it to another shape once this one has gone
         self._seen: tuple[int, int, int] | None = None
+        self._read: tuple[int, int, int] | None = None
 
     def wait_changed(self, timeout_s: float) -> bool:
         """Wait until the pointer has moved or changed its shape."""
         until = time.monotonic() + timeout_s
-        while (here := _look()) == self._seen:
+        while (here := _look() or self._seen) == self._seen:
             if time.monotonic() >= until:
                 return False
             time.sleep(_LOOK_EVERY_S)
@@ -36,9 +37,12 @@ class WindowsCursor:
         return True
 
     def read(self, grant: Grant) -> CapturedCursor:
-        """Return the pointer now. Raises ConsentError, PlatformError(CAPTURE_FAILED)."""
+        """Return the pointer now, or as it was last; raises ConsentError, PlatformError(CAPTURE_FAILED) before that."""
         grant.require(Feature.VIEW)
-        x, y, handle = _look()
+        self._read = _look() or self._read
+        if self._read is None:
+            raise PlatformError(ErrorCode.CAPTURE_FAILED, "the pointer")
+        x, y, handle = self._read
         if handle != self._shape_of or self._shape is None:
             self._shape, self._shape_of = _shape(handle) if handle else None, handle
         screen = virtual_screen()
@@ -48,11 +52,14 @@ class WindowsCursor:
         """Nothing is held."""
 
 
-def _look() -> tuple[int, int, int]:
-    """Return where the pointer is on the virtual screen and the handle of its shape, 0 while it is hidden."""
+def _look() -> tuple[int, int, int] | None:
+    """Return where the pointer is on the virtual screen and the handle of its shape, 0 while it is hidden.
+
+    None while Windows does not say, since the secure desktop is shown.
+    """
     info = win32.CURSORINFO(cbSize=ctypes.sizeof(win32.CURSORINFO))
     if not win32.GetCursorInfo(ctypes.byref(info)):
-        raise PlatformError(ErrorCode.CAPTURE_FAILED, "the pointer")
+        return None
     return info.ptScreenPos.x, info.ptScreenPos.y, (info.hCursor or 0) if info.flags & win32.CURSOR_SHOWING else 0
 
 
