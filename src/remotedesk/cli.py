@@ -134,7 +134,9 @@ def _customer(options: argparse.Namespace) -> int:
     number = options.number.removeprefix("remotedesk:").strip("/")
     ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
     guesses = Guesses()
-    return run(lambda listener: CustomerEngine(engine_options, platform, listener, guesses), ui)
+    return run(
+        lambda listener: CustomerEngine(engine_options, platform, listener, guesses), ui, platform.claim_customer
+    )
 
 
 def _engineer(options: argparse.Namespace) -> int:

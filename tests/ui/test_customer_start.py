@@ -140,3 +140,21 @@ def test_the_button_answers_to_space_and_return(stage: Stage) -> None:
     start.connect_button.setFocus()
     QTest.keyClick(start.connect_button, Qt.Key.Key_Return)
     assert stage.calls == [("join", NUMBER, "Taro Yamada")]
+
+
+def test_a_customer_who_starts_the_program_again_finds_his_number_in_it(stage: Stage) -> None:
+    start: StartPage = stage.flow.window.start
+    stage.flow.come_forward("")
+    assert start.number.text() == ""
+    stage.flow.window.showMinimized()
+    stage.flow.come_forward(DIGITS)
+    assert start.number.text() == NUMBER
+    wait_for(lambda: not stage.flow.window.isMinimized())
+
+
+def test_starting_again_changes_nothing_while_one_is_waiting_or_in_a_session(stage: Stage) -> None:
+    stage.join()
+    page = stage.flow.window.page
+    stage.flow.come_forward("999999999999")
+    assert stage.flow.window.page is page
+    assert stage.flow.window.start.number.text() == NUMBER

@@ -103,3 +103,13 @@ def test_what_is_set_by_hand() -> None:
     with pytest.raises(PlatformError) as refusal:
         as_port.watch_hot_key(HotKey.END, print)
     assert refusal.value.code is ErrorCode.HOT_KEY_TAKEN
+
+
+def test_only_the_first_customers_client_is_it() -> None:
+    platform, heard = FakePlatform(), list[str]()
+    first = platform.claim_customer("1", heard.append)
+    assert first is not None
+    assert platform.claim_customer("2", heard.append) is None
+    assert heard == ["2"]
+    first.close()
+    assert platform.claim_customer("3", heard.append) is not None

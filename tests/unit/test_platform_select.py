@@ -24,6 +24,8 @@ ARGUMENTS: dict[str, Any] = {
     "active": print,
     "native_scan_code": 38,
     "window": 1,
+    "number": "123456789018",
+    "again": print,
 }
 METHODS = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
 

@@ -173,6 +173,8 @@ class FakePlatform:
         self.hidden: Final[set[int]] = set()
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
+        self.started_again = ""
+        self._customers: set[FakeWatch] = set()
         self._locks: set[FakeWatch] = set()
         self._activities: set[FakeWatch] = set()
 
@@ -238,6 +240,14 @@ class FakePlatform:
         if self.hides:
             self.hidden.add(window)
         return self.hides
+
+    def claim_customer(self, number: str, again: Callable[[str], None]) -> FakeWatch | None:
+        """Be the first unless there is one, who is told."""
+        for first in self._customers:
+            self.started_again = number
+            first.call(True)
+            return None
+        return FakeWatch(self._customers, lambda _: again(self.started_again))
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Answer as X11 does."""

@@ -156,5 +156,12 @@ class Platform(Protocol):
         before. Needs a VIEW grant. Raises ConsentError, PlatformError(CAPTURE_FAILED).
         """
 
+    def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
+        """Be the only customer's client of this desktop until the watch is closed.
+
+        None if another one is: it has been told to come to the front, with `number`, at most 20 ASCII characters.
+        `again` is called with that of every further one.
+        """
+
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the W3C `code` of a key event's native scan code on this system, None if it has none."""

@@ -47,6 +47,10 @@ class MacosPlatform:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 
+    def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()

@@ -6,7 +6,7 @@ from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
-from remotedesk.platform.windows import win32
+from remotedesk.platform.windows import only_one, win32
 from remotedesk.platform.windows.capture import WindowsCapture
 from remotedesk.platform.windows.cursor import WindowsCursor
 from remotedesk.platform.windows.hidden import hide_from_picture
@@ -68,6 +68,10 @@ class WindowsPlatform:
     def hide_from_picture(self, grant: Grant, window: int) -> bool:
         """Exclude a window from capture."""
         return hide_from_picture(grant, window)
+
+    def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
+        """Hold the mutex."""
+        return only_one.claim(number, again)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of what Qt calls the native scan code."""

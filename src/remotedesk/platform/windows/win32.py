@@ -20,7 +20,7 @@ _msvcrt = ctypes.CDLL("msvcrt")  # the C library of what was built with MinGW; P
 _dwmapi = ctypes.WinDLL("dwmapi")
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
 
-last_error = ctypes.get_last_error
+last_error, set_last_error = ctypes.get_last_error, ctypes.set_last_error
 
 
 class MOUSEINPUT(Structure):
@@ -124,6 +124,12 @@ class BITMAPINFOHEADER(Structure):
     )  # fmt: skip
 
 
+class COPYDATASTRUCT(Structure):
+    """What WM_COPYDATA brings; gone when it has been answered."""
+
+    _fields_ = (("dwData", ULONG_PTR), ("cbData", w.DWORD), ("lpData", c_void_p))
+
+
 class LASTINPUTINFO(Structure):
     """When anybody, or any program, last moved the mouse or pressed a key."""
 
@@ -223,6 +229,13 @@ DispatchMessageW = _typed(_user32.DispatchMessageW, LRESULT, POINTER(w.MSG))
 PostMessageW = _typed(_user32.PostMessageW, w.BOOL, w.HWND, w.UINT, w.WPARAM, w.LPARAM)
 WM_SETTEXT, WM_GETTEXT = 0xC, 0xD
 SendMessageW = _typed(_user32.SendMessageW, LRESULT, w.HWND, w.UINT, w.WPARAM, w.LPARAM)
+WM_COPYDATA, SMTO_ABORTIFHUNG = 0x4A, 0x2
+SendMessageTimeoutW = _typed(
+    _user32.SendMessageTimeoutW, LRESULT, w.HWND, w.UINT, w.WPARAM, w.LPARAM, w.UINT, w.UINT, c_void_p
+)
+SetWindowTextW = _typed(_user32.SetWindowTextW, w.BOOL, w.HWND, w.LPCWSTR)
+FindWindowW = _typed(_user32.FindWindowW, w.HWND, w.LPCWSTR, w.LPCWSTR)
+AllowSetForegroundWindow = _typed(_user32.AllowSetForegroundWindow, w.BOOL, w.DWORD)
 PostQuitMessage = _typed(_user32.PostQuitMessage, None, c_int)
 GetModuleHandleW = _typed(_kernel32.GetModuleHandleW, w.HMODULE, w.LPCWSTR)
 
@@ -252,6 +265,6 @@ GetSidSubAuthority = _typed(_advapi32.GetSidSubAuthority, POINTER(c_ulong), c_vo
 
 putenv = _typed(_msvcrt._putenv, c_int, ctypes.c_char_p)
 
-SYNCHRONIZE: Final = 0x100000
+SYNCHRONIZE, ERROR_ALREADY_EXISTS = 0x100000, 183
 CreateMutexW = _typed(_kernel32.CreateMutexW, w.HANDLE, c_void_p, w.BOOL, w.LPCWSTR)
 OpenMutexW = _typed(_kernel32.OpenMutexW, w.HANDLE, w.DWORD, w.BOOL, w.LPCWSTR)

@@ -6,6 +6,7 @@ from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.x11 import only_one
 from remotedesk.platform.x11.capture import X11Capture
 from remotedesk.platform.x11.connection import close_display, open_display
 from remotedesk.platform.x11.cursor import X11Cursor
@@ -79,6 +80,10 @@ class X11Platform:
         """Return False: whoever reads the root window of an X server reads every window on it."""
         grant.require(Feature.VIEW)
         return False
+
+    def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
+        """Own the selection."""
+        return only_one.claim(self._name, number, again)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of an X keycode, which is what Qt calls the native scan code."""

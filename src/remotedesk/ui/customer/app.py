@@ -3,10 +3,12 @@
 import sys
 from collections.abc import Callable
 
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from remotedesk import __version__
 from remotedesk.engine.api import CustomerApi, Listener
+from remotedesk.platform.ports import Watch
 from remotedesk.ui.customer.flow import CustomerFlow
 from remotedesk.ui.i18n.language import choose_language, install_language
 from remotedesk.ui.shared.icons import Icon, icon_of
@@ -15,8 +17,21 @@ from remotedesk.ui.shared.options import UiOptions
 from remotedesk.ui.shared.theme import apply_theme, colors
 
 
-def run(make_engine: Callable[[Listener], CustomerApi], options: UiOptions) -> int:
-    """Show the customer's windows until he is done; returns the exit status. Call it once, in the main thread."""
+class _StartedAgain(QObject):
+    """Brings into Qt's thread that the program was started again."""
+
+    with_number = Signal(str)
+
+
+def run(
+    make_engine: Callable[[Listener], CustomerApi],
+    options: UiOptions,
+    claim: Callable[[str, Callable[[str], None]], Watch | None] | None = None,
+) -> int:
+    """Show the customer's windows until he is done; returns the exit status. Call it once, in the main thread.
+
+    `claim` is a platform's `claim_customer`; where another client is the first, that comes to the front and this ends.
+    """
     app = QApplication([sys.argv[0]])
     app.setApplicationName("remotedesk")
     app.setApplicationVersion(__version__)
@@ -26,11 +41,18 @@ def run(make_engine: Callable[[Listener], CustomerApi], options: UiOptions) -> i
     apply_theme(app, language)
     app.setWindowIcon(icon_of(Icon.LOGO, colors().accent, 64))
     footer = " · ".join(part for part in (options.server_name, f"remotedesk {__version__}") if part)
+    again = _StartedAgain()
+    claimed = claim(options.number, again.with_number.emit) if claim else None
+    if claim and claimed is None:
+        return 0
     flow = CustomerFlow(make_engine, options.number, footer)
+    again.with_number.connect(flow.come_forward, Qt.ConnectionType.QueuedConnection)
     interrupts = InterruptWatch(app)
     flow.start()
     try:
         return app.exec()
     finally:
+        if claimed is not None:
+            claimed.close()
         flow.close()
         interrupts.close()

@@ -80,6 +80,16 @@ class CustomerFlow(QObject):
         self.window.show_page(self.window.start)
         self.window.start.start(notice, clear_number=clear_number)
 
+    def come_forward(self, number: str) -> None:
+        """Be found by a customer who has started the program again, with a number or without.
+
+        A question and the bar are above all windows anyway, and nothing changes in a session.
+        """
+        if number and self.window.page in (self.window.start, self.window.end):
+            self.start()
+            self.window.start.number.set_number(number)
+        self.window.come_forward()
+
     def close(self) -> None:
         """End the session, if there is one, and free the engine and the windows."""
         self._close_engine()

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -36,6 +36,11 @@ class CustomerWindow(QWidget):
         self.setFixedWidth(_WIDTH)
         self.resize(_WIDTH, _HEIGHT)
 
+    @property
+    def page(self) -> QWidget | None:
+        """The one that is shown, when the window is."""
+        return self._pages.currentWidget()
+
     def show_page(self, page: QWidget) -> None:
         """Turn to `page` and show the window, in the middle of the primary screen at first."""
         self._pages.setCurrentWidget(page)
@@ -44,6 +49,13 @@ class CustomerWindow(QWidget):
             self.show()
         self.raise_()
         self.activateWindow()
+
+    def come_forward(self) -> None:
+        """Come before other windows, minimised or not, if it is what the customer is at."""
+        if self.isVisible():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+            self.raise_()
+            self.activateWindow()
 
     def event(self, event: QEvent) -> bool:
         """Grow with what a page has to say, so that no line is cut off."""
