@@ -68,7 +68,7 @@ def _print_escaped() -> None:
 
 def _with_role(arguments: list[str]) -> list[str]:
     """Put the customer's role in front when no command is named: he starts plain `remotedesk`."""
-    commands = ("engineer", "verify-log", "customer", "doctor")
+    commands = ("engineer", "verify-log", "customer", "doctor", "links")
     plain = not any(argument in commands for argument in arguments[:1])
     asks_help = arguments[:1] in (["-h"], ["--help"], ["--version"])
     return ["customer", *arguments] if plain and not asks_help else arguments
@@ -101,6 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_client_options(doctor)
     doctor.add_argument("--self-test", action="store_true", help="click and type, too, into a window of its own")
     doctor.set_defaults(run=_doctor)
+
+    links = commands.add_parser("links", help="have the page's links start this client, for you alone")
+    links.add_argument("switch", choices=("on", "off"))
+    links.add_argument("-v", "--verbose", action="store_true", help=argparse.SUPPRESS)
+    links.set_defaults(run=_links)
 
     check = commands.add_parser("verify-log", help="check that a session's record is complete and unchanged")
     check.add_argument("file", type=Path)
@@ -187,6 +192,14 @@ def _doctor(options: argparse.Namespace) -> int:
         self_test=options.self_test,
         say=say if sys.stdout else None,
     )
+
+
+def _links(options: argparse.Namespace) -> int:
+    from remotedesk.platform.select import current_platform
+
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "remotedesk"]
+    current_platform().handle_links([*program, "customer"] if options.switch == "on" else None)
+    return 0
 
 
 def _refused(error: RemotedeskError, options: argparse.Namespace) -> int:

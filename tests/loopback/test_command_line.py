@@ -20,6 +20,7 @@ from remotedesk.engine.events import CodeReady, NumberIssued, PeerNamed, SignedI
 from remotedesk.engine.options import EngineOptions
 from remotedesk.lan_server import LanServer, own_address
 from remotedesk.platform.fake import FakePlatform
+from remotedesk.platform.macos.platform import MacosPlatform
 from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 from tests.support.sessions import NAME, Heard
 
@@ -53,6 +54,22 @@ def test_a_record_is_shown_in_a_code_page_that_lacks_its_letters(
     assert main(["verify-log", str(file)]) == 0
     sys.stdout.flush()
     assert "name=Jos\\xe9 佐藤" in shown.getvalue().decode("cp932")
+
+
+def test_what_follows_a_link_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever makes the link could name another server otherwise."""
+    with pytest.raises(SystemExit) as refused:
+        main(["customer", "--", "remotedesk:1", "--server", "evil.example"])
+    assert refused.value.code == 2
+    assert "unrecognized arguments: --server" in capsys.readouterr().err
+
+
+def test_where_a_system_is_told_of_links_in_another_way_the_command_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remotedesk.platform.select.current_platform", MacosPlatform)
+    assert main(["links", "on"]) == 1
+    assert ErrorCode.PLATFORM_UNSUPPORTED in capsys.readouterr().err
 
 
 def test_a_changed_record_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

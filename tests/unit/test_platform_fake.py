@@ -113,3 +113,11 @@ def test_only_the_first_customers_client_is_it() -> None:
     assert heard == ["2"]
     first.close()
     assert platform.claim_customer("3", heard.append) is not None
+
+
+def test_links_are_noted() -> None:
+    platform = FakePlatform()
+    platform.handle_links(["remotedesk", "customer"])
+    assert platform.links == ("remotedesk", "customer")
+    platform.handle_links(None)
+    assert platform.links is None

@@ -25,6 +25,7 @@ ARGUMENTS: dict[str, Any] = {
     "native_scan_code": 38,
     "window": 1,
     "number": "123456789018",
+    "command": ("remotedesk",),
     "again": print,
 }
 METHODS = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]

@@ -1,5 +1,6 @@
 """One customer's client a login: another start tells the first, with the number, and ends."""
 
+import ctypes
 import subprocess
 import sys
 from typing import Final
@@ -16,7 +17,8 @@ ANOTHER: Final = (
 
 
 def start_again(number: str) -> int:
-    return subprocess.run([sys.executable, "-c", ANOTHER, number], stdin=subprocess.DEVNULL, check=False).returncode
+    command = [sys.executable, "-c", ANOTHER, number]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode
 
 
 def test_the_first_is_told_of_every_other_until_it_ends() -> None:
@@ -44,8 +46,8 @@ def test_what_is_no_message_of_ours_is_not_taken() -> None:
     window = win32.FindWindowW(None, only_one._TITLE)
     text = b"1" * 40
     for kind, size in ((1, 5), (only_one._STARTED_AGAIN, 40)):
-        said = win32.COPYDATASTRUCT(kind, size, win32.ctypes.cast(text, win32.c_void_p))
-        win32.SendMessageW(window, win32.WM_COPYDATA, 0, win32.ctypes.addressof(said))
+        said = win32.COPYDATASTRUCT(kind, size, ctypes.cast(text, ctypes.c_void_p))
+        win32.SendMessageW(window, win32.WM_COPYDATA, 0, ctypes.addressof(said))
     win32.SendMessageW(window, win32.WM_APP + 1, 0, 0)
     first.close()
     assert heard == []

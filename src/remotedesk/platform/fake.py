@@ -5,7 +5,7 @@ It lets two engines meet in one process on any system. Grants are required here 
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -173,6 +173,7 @@ class FakePlatform:
         self.hidden: Final[set[int]] = set()
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
+        self.links: tuple[str, ...] | None = None
         self.started_again = ""
         self._customers: set[FakeWatch] = set()
         self._locks: set[FakeWatch] = set()
@@ -248,6 +249,10 @@ class FakePlatform:
             first.call(True)
             return None
         return FakeWatch(self._customers, lambda _: again(self.started_again))
+
+    def handle_links(self, command: Sequence[str] | None) -> None:
+        """Note it in `links`."""
+        self.links = None if command is None else tuple(command)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Answer as X11 does."""

@@ -4,7 +4,7 @@ Every port that reads the customer's machine or acts on it takes a Grant and cal
 moment of acting. Errors are PlatformError (the system does not do it) or ConsentError (nobody allowed it).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -161,6 +161,12 @@ class Platform(Protocol):
 
         None if another one is: it has been told to come to the front, with `number`, at most 20 ASCII characters.
         `again` is called with that of every further one.
+        """
+
+    def handle_links(self, command: Sequence[str] | None) -> None:
+        """Have `command` started with each `remotedesk:` link this user follows, behind `--`; None: no more.
+
+        Raises PlatformError(PLATFORM_UNSUPPORTED) where the system is told in another way.
         """
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:

@@ -1,6 +1,6 @@
 """Says plainly that sharing does not work on macOS yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
@@ -48,6 +48,10 @@ class MacosPlatform:
         raise _unsupported()
 
     def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def handle_links(self, command: Sequence[str] | None) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 

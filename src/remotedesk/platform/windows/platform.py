@@ -1,6 +1,6 @@
 """The doors to a Windows desktop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
@@ -13,6 +13,7 @@ from remotedesk.platform.windows.hidden import hide_from_picture
 from remotedesk.platform.windows.hot_key import WindowsHotKey
 from remotedesk.platform.windows.injector import WindowsInjector
 from remotedesk.platform.windows.keycodes import code_for, scan_code_of_qt
+from remotedesk.platform.windows.links import handle_links
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
 from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.own_windows import ProcessMark, own_rects
@@ -72,6 +73,10 @@ class WindowsPlatform:
     def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
         """Hold the mutex."""
         return only_one.claim(number, again)
+
+    def handle_links(self, command: Sequence[str] | None) -> None:
+        """Write it into this user's part of the registry, or take it out."""
+        handle_links(command)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of what Qt calls the native scan code."""

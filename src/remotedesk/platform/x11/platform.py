@@ -1,6 +1,6 @@
 """The doors to an X11 desktop."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
@@ -84,6 +84,10 @@ class X11Platform:
     def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
         """Own the selection."""
         return only_one.claim(self._name, number, again)
+
+    def handle_links(self, command: Sequence[str] | None) -> None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED): desktops read it from the package's `remotedesk.desktop`."""
+        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "remotedesk.desktop does that here")
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of an X keycode, which is what Qt calls the native scan code."""
