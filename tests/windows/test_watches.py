@@ -52,7 +52,12 @@ def test_the_persons_own_hands_are_told_and_ours_are_not(program: Program, allow
     time.sleep(0.5)
     watch = WindowsLocalActivity(lambda: seen.append(time.monotonic()))
     injector = WindowsInjector(allowed.prompt_open)
-    # Keys only: Wine moves the X server's pointer after ours, and takes what that says of it for hardware.
+    x, y, *_ = program.field
+    for step in range(0, 90, 30):  # Wine moves the X server's pointer after ours, and hears of that as of a mouse
+        injector.move(allowed.control, x + step, y + step)
+        time.sleep(0.1)
+    injector.button(allowed.control, 0, True, x + 60, y + 60)
+    injector.button(allowed.control, 0, False, x + 60, y + 60)
     injector.text(allowed.control, "これは注入")
     injector.key(allowed.control, "KeyA", True)
     injector.key(allowed.control, "KeyA", False)
@@ -60,6 +65,9 @@ def test_the_persons_own_hands_are_told_and_ours_are_not(program: Program, allow
     assert seen == []
     person("mousemove_relative", "5", "5")
     until(lambda: len(seen) >= 1)
+    seen.clear()
+    person("click", "1")
+    until(lambda: len(seen) >= 2)
     seen.clear()
     person("key", "b")
     until(lambda: len(seen) >= 1)

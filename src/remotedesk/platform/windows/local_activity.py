@@ -37,8 +37,14 @@ class WindowsLocalActivity:
         win32.GetRawInputData(l_param, win32.RID_INPUT, ctypes.byref(event), ctypes.byref(size), header)
         by_mouse = event.header.dwType == win32.RIM_TYPEMOUSE
         mark = event.data.mouse.ulExtraInformation if by_mouse else event.data.keyboard.ExtraInformation
-        if event.header.hDevice and mark != SIGNATURE:  # under Wine what is injected has a device, too
+        # Under Wine what is injected has a device, too, and is told again as a mouse that has moved by nothing.
+        if event.header.hDevice and mark != SIGNATURE and not (by_mouse and _is_still(event.data.mouse)):
             self._active()
+
+
+def _is_still(mouse: win32.RAWMOUSE) -> bool:
+    """True if nothing moved and no button or wheel was used."""
+    return not (mouse.usFlags & win32.MOUSE_MOVE_ABSOLUTE or mouse.ulButtons or mouse.lLastX or mouse.lLastY)
 
 
 def _subscribe(window: int | None) -> bool:

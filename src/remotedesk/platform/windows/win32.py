@@ -253,6 +253,7 @@ WTSUnRegisterSessionNotification = _typed(_wtsapi32.WTSUnRegisterSessionNotifica
 
 PROCESS_QUERY_LIMITED_INFORMATION, TOKEN_QUERY, TOKEN_INTEGRITY_LEVEL = 0x1000, 0x8, 25
 OpenProcess = _typed(_kernel32.OpenProcess, w.HANDLE, w.DWORD, w.BOOL, w.DWORD)
+MOUSE_MOVE_ABSOLUTE: Final = 1
 GetCurrentProcess = _typed(_kernel32.GetCurrentProcess, w.HANDLE)
 GetCurrentProcessId = _typed(_kernel32.GetCurrentProcessId, w.DWORD)
 CloseHandle = _typed(_kernel32.CloseHandle, w.BOOL, w.HANDLE)
