@@ -140,7 +140,10 @@ def _customer(options: argparse.Namespace) -> int:
     ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
     guesses = Guesses()
     return run(
-        lambda listener: CustomerEngine(engine_options, platform, listener, guesses), ui, platform.claim_customer
+        lambda listener: CustomerEngine(engine_options, platform, listener, guesses),
+        ui,
+        platform.claim_customer,
+        platform.input_judge(),
     )
 
 

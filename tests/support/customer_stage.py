@@ -1,6 +1,7 @@
 """The customer's windows with a scripted engine, as the tests play them."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 
 from PySide6.QtTest import QTest
 
@@ -22,9 +23,9 @@ SESSION = frozenset({Feature.VIEW, Feature.CONTROL, Feature.CHAT})
 class Stage:
     """Plays a session step by step; `calls` is what the engines were told, in order."""
 
-    def __init__(self, prefilled: str = "") -> None:
+    def __init__(self, prefilled: str = "", program_idle_s: Callable[[], float] = lambda: math.inf) -> None:
         self.engines: list[ScriptedCustomer] = []
-        self.flow = CustomerFlow(self._make, prefilled, "support.example.jp")
+        self.flow = CustomerFlow(self._make, prefilled, "support.example.jp", program_idle_s)
         self.flow.start()
         wait_for(self.flow.window.isActiveWindow)
 

@@ -257,3 +257,6 @@ class FakePlatform:
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Answer as X11 does."""
         return code_for(native_scan_code)
+
+    def input_judge(self) -> None:
+        """Tell nothing, as X11."""

@@ -83,6 +83,14 @@ class HotKey(StrEnum):
     BAR = "F11"  # brings the keyboard to the session bar
 
 
+class Origin(StrEnum):
+    """Who made an input event."""
+
+    PERSON = "person"  # at the machine; also whatever is no input at all
+    PROGRAM = "program"  # on the machine, which pressed something: an aid of the person's, or one somebody put there
+    ENGINEER = "engineer"  # by way of our injector
+
+
 class InputInjector(Protocol):
     """Acts as mouse and keyboard; safe from any thread.
 
@@ -171,3 +179,9 @@ class Platform(Protocol):
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the W3C `code` of a key event's native scan code on this system, None if it has none."""
+
+    def input_judge(self) -> Callable[[int], Origin] | None:
+        """Return what tells who made a native event; None where the system does not tell.
+
+        It is called with the address Qt gives of the event, in the thread that has just taken it.
+        """

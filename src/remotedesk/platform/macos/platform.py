@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, Origin, ScreenCapture, Watch
 
 
 class MacosPlatform:
@@ -56,6 +56,10 @@ class MacosPlatform:
         raise _unsupported()
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
+        """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
+        raise _unsupported()
+
+    def input_judge(self) -> Callable[[int], Origin] | None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 

@@ -3,6 +3,7 @@
 import ctypes
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 SIGNATURE: Final = 0x52440001  # dwExtraInfo of all that is injected here
 # W3C button: main, middle, secondary, back, forward; (down, up, mouseData).
 _BUTTONS: Final = ((0x2, 0x4, 0), (0x20, 0x40, 0), (0x8, 0x10, 0), (0x80, 0x100, 1), (0x80, 0x100, 2))
+_RESTS_S: Final = 0.15
+_SETTLES_WITHIN_S: Final = 0.5
+_LOOK_EVERY_S: Final = 0.01
 _VK_RETURN, _VK_TAB = 0x0D, 0x09
 _SPOKEN_KEYS: Final = {"\n": _VK_RETURN, "\r": _VK_RETURN, "\t": _VK_TAB}
 
@@ -89,7 +93,19 @@ class WindowsInjector:
             _send([_move(x, y), *turned])
 
     def settle(self) -> None:
-        """Nothing to wait for: SendInput returns when the events are in the queue of the one system."""
+        """Wait until the pointer rests, half a second at most.
+
+        What SendInput has taken is done; but Wine moves the X server's pointer after it, or fails to, and a tenth of a
+        second later asks that where it is.
+        """
+        now = time.monotonic()
+        until, rested = now + _SETTLES_WITHIN_S, now
+        here = own_windows.pointer()
+        while rested + _RESTS_S > now < until:
+            time.sleep(_LOOK_EVERY_S)
+            there, now = own_windows.pointer(), time.monotonic()
+            if there != here:
+                here, rested = there, now
 
     def release_all(self) -> None:
         """Release every key and button pressed here."""

@@ -51,8 +51,14 @@ def own_at(x: int, y: int) -> bool:
 
 def own_under_pointer() -> bool:
     """True if the pointer is over a window of ours."""
+    at = pointer()
+    return at is not None and own_at(*at)
+
+
+def pointer() -> tuple[int, int] | None:
+    """Return where the pointer is on the virtual screen; None while Windows shows another desktop than ours."""
     at = w.POINT()
-    return bool(win32.GetCursorPos(ctypes.byref(at))) and own_at(at.x, at.y)
+    return (at.x, at.y) if win32.GetCursorPos(ctypes.byref(at)) else None
 
 
 def own_rects() -> tuple[Rect, ...]:

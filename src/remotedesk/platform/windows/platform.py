@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
+from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, Origin, ScreenCapture, Watch
 from remotedesk.platform.windows import only_one, win32
 from remotedesk.platform.windows.capture import WindowsCapture
 from remotedesk.platform.windows.cursor import WindowsCursor
 from remotedesk.platform.windows.hidden import hide_from_picture
 from remotedesk.platform.windows.hot_key import WindowsHotKey
 from remotedesk.platform.windows.injector import WindowsInjector
+from remotedesk.platform.windows.input_origin import origin_of
 from remotedesk.platform.windows.keycodes import code_for, scan_code_of_qt
 from remotedesk.platform.windows.links import handle_links
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
@@ -81,3 +82,7 @@ class WindowsPlatform:
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of what Qt calls the native scan code."""
         return code_for(scan_code_of_qt(native_scan_code))
+
+    def input_judge(self) -> Callable[[int], Origin]:
+        """Return what tells who made a MSG."""
+        return origin_of

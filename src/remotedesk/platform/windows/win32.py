@@ -19,6 +19,7 @@ _wtsapi32 = ctypes.WinDLL("wtsapi32", use_last_error=True)
 _msvcrt = ctypes.CDLL("msvcrt")  # the C library of what was built with MinGW; Python has a newer one
 _dwmapi = ctypes.WinDLL("dwmapi")
 _advapi32 = ctypes.WinDLL("advapi32", use_last_error=True)
+_ntdll = ctypes.WinDLL("ntdll")
 
 last_error, set_last_error = ctypes.get_last_error, ctypes.set_last_error
 
@@ -88,6 +89,21 @@ class RAWINPUT(Structure):
     """What GetRawInputData gives."""
 
     _fields_ = (("header", RAWINPUTHEADER), ("data", _RawUnion))
+
+
+class OSVERSIONINFOW(Structure):
+    """Which Windows this is."""
+
+    _fields_ = (
+        ("dwOSVersionInfoSize", w.ULONG), ("dwMajorVersion", w.ULONG), ("dwMinorVersion", w.ULONG),
+        ("dwBuildNumber", w.ULONG), ("dwPlatformId", w.ULONG), ("szCSDVersion", w.WCHAR * 128),
+    )  # fmt: skip
+
+
+class InputMessageSource(Structure):
+    """INPUT_MESSAGE_SOURCE: what made the input message that a thread has taken."""
+
+    _fields_ = (("deviceType", c_int), ("originId", c_int))
 
 
 class CURSORINFO(Structure):
@@ -228,6 +244,12 @@ GetMessageW = _typed(_user32.GetMessageW, c_int, POINTER(w.MSG), w.HWND, w.UINT,
 DispatchMessageW = _typed(_user32.DispatchMessageW, LRESULT, POINTER(w.MSG))
 PostMessageW = _typed(_user32.PostMessageW, w.BOOL, w.HWND, w.UINT, w.WPARAM, w.LPARAM)
 WM_SETTEXT, WM_GETTEXT = 0xC, 0xD
+WM_KEYFIRST, WM_KEYDOWN, WM_SYSKEYDOWN, WM_KEYLAST = 0x100, 0x100, 0x104, 0x109
+WM_MOUSEFIRST, WM_MOUSELAST, WM_NCMOUSEMOVE, WM_NCXBUTTONDBLCLK = 0x200, 0x20E, 0xA0, 0xAD
+WM_NCPOINTERUPDATE, WM_NCPOINTERDOWN, WM_POINTERDOWN, WM_POINTERUP = 0x241, 0x242, 0x246, 0x247
+IMO_HARDWARE, IMO_SYSTEM = 1, 4
+GetMessageExtraInfo = _typed(_user32.GetMessageExtraInfo, c_ssize_t)
+GetCurrentInputMessageSource = _typed(_user32.GetCurrentInputMessageSource, w.BOOL, POINTER(InputMessageSource))
 SendMessageW = _typed(_user32.SendMessageW, LRESULT, w.HWND, w.UINT, w.WPARAM, w.LPARAM)
 WM_COPYDATA, SMTO_ABORTIFHUNG = 0x4A, 0x2
 SendMessageTimeoutW = _typed(
@@ -243,6 +265,7 @@ MOD_CONTROL, MOD_SHIFT, MOD_NOREPEAT = 0x2, 0x4, 0x4000
 RegisterHotKey = _typed(_user32.RegisterHotKey, w.BOOL, w.HWND, c_int, w.UINT, w.UINT)
 UnregisterHotKey = _typed(_user32.UnregisterHotKey, w.BOOL, w.HWND, c_int)
 
+MOUSE_MOVE_ABSOLUTE: Final = 1
 RIM_TYPEMOUSE, RIDEV_REMOVE, RIDEV_INPUTSINK, RID_INPUT = 0, 0x1, 0x100, 0x10000003
 RegisterRawInputDevices = _typed(_user32.RegisterRawInputDevices, w.BOOL, POINTER(RAWINPUTDEVICE), w.UINT, w.UINT)
 GetRawInputData = _typed(_user32.GetRawInputData, w.UINT, w.HANDLE, w.UINT, c_void_p, POINTER(w.UINT), w.UINT)
@@ -253,7 +276,6 @@ WTSUnRegisterSessionNotification = _typed(_wtsapi32.WTSUnRegisterSessionNotifica
 
 PROCESS_QUERY_LIMITED_INFORMATION, TOKEN_QUERY, TOKEN_INTEGRITY_LEVEL = 0x1000, 0x8, 25
 OpenProcess = _typed(_kernel32.OpenProcess, w.HANDLE, w.DWORD, w.BOOL, w.DWORD)
-MOUSE_MOVE_ABSOLUTE: Final = 1
 GetCurrentProcess = _typed(_kernel32.GetCurrentProcess, w.HANDLE)
 GetCurrentProcessId = _typed(_kernel32.GetCurrentProcessId, w.DWORD)
 CloseHandle = _typed(_kernel32.CloseHandle, w.BOOL, w.HANDLE)
@@ -269,3 +291,6 @@ putenv = _typed(_msvcrt._putenv, c_int, ctypes.c_char_p)
 SYNCHRONIZE, ERROR_ALREADY_EXISTS = 0x100000, 183
 CreateMutexW = _typed(_kernel32.CreateMutexW, w.HANDLE, c_void_p, w.BOOL, w.LPCWSTR)
 OpenMutexW = _typed(_kernel32.OpenMutexW, w.HANDLE, w.DWORD, w.BOOL, w.LPCWSTR)
+
+# What GetVersionEx says depends on the manifest of the program that asks; this does not.
+RtlGetVersion = _typed(_ntdll.RtlGetVersion, w.LONG, POINTER(OSVERSIONINFOW))

@@ -92,3 +92,6 @@ class X11Platform:
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of an X keycode, which is what Qt calls the native scan code."""
         return code_for(native_scan_code)
+
+    def input_judge(self) -> None:
+        """X11 does not tell what a program has injected from what hardware did."""

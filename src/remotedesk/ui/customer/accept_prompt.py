@@ -1,5 +1,6 @@
 """The question to the customer: who asks, the code to compare, and what he allows."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -31,7 +32,8 @@ class AcceptPrompt(QWidget):
 
     answered = Signal(int, object)  # prompt number, frozenset[Feature]
 
-    def __init__(self, asked: Asked, peer: PeerNamed, code: str) -> None:
+    def __init__(self, asked: Asked, peer: PeerNamed, code: str, program_idle_s: Callable[[], float]) -> None:
+        """`program_idle_s` tells since when no program has pressed; the engineer cannot while a question is open."""
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint | _FRAME)
         self.setObjectName("accept_prompt")
         self.setWindowTitle(self.tr("Your engineer asks"))
@@ -49,7 +51,7 @@ class AcceptPrompt(QWidget):
         self.decline_button = button(self.tr("Decline"), "decline", size=Size.LARGE)
         self.accept_button = button(self.tr("Accept"), "accept", Role.PRIMARY, size=Size.LARGE)
         self._arming = Label(self.tr("Please read first…"), Kind.SMALL, name="arming")
-        self._deliberate = Deliberate(self)
+        self._deliberate = Deliberate(self, program_idle_s)
         self._deliberate.disturbed.connect(self._disarm)
         self._showing = QTimer(self, interval=_SHOW_AGAIN_MS)
         self._showing.timeout.connect(self._show_again)

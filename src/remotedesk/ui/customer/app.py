@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication
 
 from remotedesk import __version__
 from remotedesk.engine.api import CustomerApi, Listener
-from remotedesk.platform.ports import Watch
+from remotedesk.platform.ports import Origin, Watch
 from remotedesk.ui.customer.flow import CustomerFlow
+from remotedesk.ui.customer.input_guard import InputGuard
 from remotedesk.ui.i18n.language import choose_language, install_language
 from remotedesk.ui.shared.icons import Icon, icon_of
 from remotedesk.ui.shared.interrupt import InterruptWatch
@@ -27,10 +28,12 @@ def run(
     make_engine: Callable[[Listener], CustomerApi],
     options: UiOptions,
     claim: Callable[[str, Callable[[str], None]], Watch | None] | None = None,
+    origin_of: Callable[[int], Origin] | None = None,
 ) -> int:
     """Show the customer's windows until he is done; returns the exit status. Call it once, in the main thread.
 
     `claim` is a platform's `claim_customer`; where another client is the first, that comes to the front and this ends.
+    `origin_of` tells who made a native event, see platform.ports.Platform.input_judge.
     """
     app = QApplication([sys.argv[0]])
     app.setApplicationName("remotedesk")
@@ -45,7 +48,10 @@ def run(
     claimed = claim(options.number, again.with_number.emit) if claim else None
     if claim and claimed is None:
         return 0
-    flow = CustomerFlow(make_engine, options.number, footer)
+    guard = InputGuard(origin_of or (lambda _: Origin.PERSON))
+    if origin_of is not None:
+        app.installNativeEventFilter(guard)
+    flow = CustomerFlow(make_engine, options.number, footer, guard.program_idle_s)
     again.with_number.connect(flow.come_forward, Qt.ConnectionType.QueuedConnection)
     interrupts = InterruptWatch(app)
     flow.start()

@@ -2,11 +2,11 @@
 
 A window manager may hold a press back and replay it when another window has come to its place (X11, XGrabButton with
 GrabModeSync), so where an event was aimed is not always where it lands. Allowing therefore counts only if its press is
-young, if the engineer has done nothing since well before it, and if the window had been standing still under it for as
-long as a question takes to be read. A press of the engineer's fails one of the first two, whatever delayed it.
+young, if the engineer, or a program for him, has done nothing since well before it, and if the window had been standing
+still under it for as long as a question takes to be read. A press of the engineer's fails one of the first two,
+whatever delayed it.
 """
 
-import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -31,11 +31,11 @@ class Deliberate(QObject):
 
     disturbed = Signal()
 
-    def __init__(self, window: QWidget, engineer_idle_s: Callable[[], float] = lambda: math.inf) -> None:
-        """`engineer_idle_s` tells for how long he has done nothing; he cannot while a question is open."""
+    def __init__(self, window: QWidget, idle_s: Callable[[], float]) -> None:
+        """`idle_s` tells for how many seconds nobody but the person has pressed anything, as far as is known."""
         super().__init__(window)
         self._window = window
-        self._engineer_idle_s = engineer_idle_s
+        self._idle_s = idle_s
         self._changed_s = self._activated_s = time.monotonic()
         self._pressed: bool | None = None
         window.installEventFilter(self)
@@ -64,7 +64,7 @@ class Deliberate(QObject):
         return False
 
     def _undisturbed_since(self, at_s: float) -> bool:
-        return time.monotonic() - at_s >= PROMPT_ARMS_AFTER_S and self._engineer_idle_s() >= ALONE_AFTER_S
+        return time.monotonic() - at_s >= PROMPT_ARMS_AFTER_S and self._idle_s() >= ALONE_AFTER_S
 
 
 def is_young(event: QInputEvent) -> bool:

@@ -1,5 +1,6 @@
 """Leads the customer through a session: which window shows when, by what the engine tells."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +51,7 @@ class _Story:
     asked: bool = False  # the customer was asked, so there is an end to tell
     guess_failed: bool = False
     may_retry: bool = False
+    controlled: bool = False  # the engineer has had mouse and keyboard
     over: bool = False  # the end has been shown, whatever the engine still tells
     record: RecordClosed = _NO_RECORD
 
@@ -57,8 +59,16 @@ class _Story:
 class CustomerFlow(QObject):
     """Owns all windows of the customer, and one engine at a time: each session gets a new one."""
 
-    def __init__(self, make_engine: Callable[[Listener], CustomerApi], prefilled: str, footer: str) -> None:
+    def __init__(
+        self,
+        make_engine: Callable[[Listener], CustomerApi],
+        prefilled: str,
+        footer: str,
+        program_idle_s: Callable[[], float] = lambda: math.inf,
+    ) -> None:
+        """`program_idle_s` tells since when no program has pressed anything in our windows, as far as is known."""
         super().__init__()
+        self._pressed_idle_s = program_idle_s
         self._make_engine = make_engine
         self.window = CustomerWindow(prefilled, footer)
         self.engine: CustomerApi | None = None
@@ -123,7 +133,7 @@ class CustomerFlow(QObject):
         if self.session is not None:
             return
         if allowed:
-            self.session = SessionWindows(self.engine, self._story.peer, self._end_now)
+            self.session = SessionWindows(self.engine, self._story.peer, self._end_now, self._program_idle_s)
         else:
             self._end(ErrorCode.DECLINED)
 
@@ -152,6 +162,7 @@ class CustomerFlow(QObject):
             self._on_session_event(event)
 
     def _on_session_event(self, event: EngineEvent) -> None:
+        self._story.controlled |= isinstance(event, GrantsChanged) and Feature.CONTROL in event.features
         match event:
             case StateChanged(state=state, code=code):
                 self._on_state(state, code)
@@ -201,7 +212,7 @@ class CustomerFlow(QObject):
         if event.first:
             self._story.asked = True
             self.window.hide()
-        self.prompt = AcceptPrompt(event, self._story.peer, self._story.code)
+        self.prompt = AcceptPrompt(event, self._story.peer, self._story.code, self._program_idle_s)
         self.prompt.answered.connect(self._answer)
         self.prompt.open()
 
@@ -239,6 +250,10 @@ class CustomerFlow(QObject):
         if self.engine is not None:
             self.engine.close()
             self.engine = None
+
+    def _program_idle_s(self) -> float:
+        """Let an aid of the customer's say yes until the engineer could have put such a program there."""
+        return self._pressed_idle_s() if self._story.controlled else math.inf
 
     def _close_prompt(self) -> None:
         prompt, self.prompt = self.prompt, None

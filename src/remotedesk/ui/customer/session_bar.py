@@ -48,7 +48,7 @@ class SessionBar(QWidget):
         self,
         set_allowed: Callable[[Feature, bool], None],
         end: Callable[[], None],
-        engineer_idle_s: Callable[[], float],
+        idle_s: Callable[[], float],
     ) -> None:
         super().__init__(None, _FLAGS)
         self.setObjectName("session_bar")
@@ -60,7 +60,7 @@ class SessionBar(QWidget):
         self._granted: frozenset[Feature] = frozenset()
         self._middle = 0
         self._dragged_from: QPoint | None = None
-        self._deliberate = Deliberate(self, engineer_idle_s)
+        self._deliberate = Deliberate(self, idle_s)
         self.switches = {feature: self._switch(feature) for feature in FEATURE_ORDER}
         self._cells = {feature: _cell(feature, switch) for feature, switch in self.switches.items()}
         self.name = Label(kind=Kind.FIELD, name="peer_name")

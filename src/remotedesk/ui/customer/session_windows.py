@@ -18,9 +18,12 @@ from remotedesk.ui.i18n.sentences import sentence_with_code
 class SessionWindows(QObject):
     """Opened with the customer's yes, closed at the end; `end` is called straight from the End button."""
 
-    def __init__(self, engine: CustomerApi, peer: PeerNamed, end: Callable[[], None]) -> None:
+    def __init__(
+        self, engine: CustomerApi, peer: PeerNamed, end: Callable[[], None], program_idle_s: Callable[[], float]
+    ) -> None:
+        """`program_idle_s` tells since when no program has pressed anything in our windows."""
         super().__init__()
-        self.bar = SessionBar(engine.set_allowed, end, engine.engineer_idle_s)
+        self.bar = SessionBar(engine.set_allowed, end, lambda: min(engine.engineer_idle_s(), program_idle_s()))
         self.chat = ChatWindow(engine.send_chat)
         self.frames = ScreenFrames(self)
         self.chat.unread_changed.connect(self.bar.count_unread)
