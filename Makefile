@@ -18,7 +18,7 @@ lint: setup
 	@.venv/bin/lint-imports --no-logo
 
 test: lint
-	@$(PYTHON) -m pytest -m "not soak and not bench" -n 2 --dist loadfile \
+	@$(PYTHON) -m pytest -m "not soak and not bench and not wine" -n 2 --dist loadfile \
 		--cov=remotedesk.core --cov=remotedesk.wire --cov-report= --durations=12
 	@$(PYTHON) -m coverage report --include='$(PERFECT)' --skip-covered --show-missing --fail-under=100
 
@@ -26,6 +26,7 @@ test: lint
 WINDOWS_PYTEST := $(PYTHON) -m tests.winlab.run -m pytest -p no:cacheprovider -m "not soak and not bench"
 test-windows: setup
 	@$(PYTHON) -m tests.winlab.build
+	@$(PYTHON) -m pytest -m "wine and not soak" tests/winlab
 	@$(WINDOWS_PYTEST) tests/windows
 	@$(WINDOWS_PYTEST) -n 2 --dist loadfile --durations=12 tests/unit tests/loopback
 

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dbus_fast import BusType, Message, MessageType
 from dbus_fast.aio import MessageBus
@@ -37,6 +38,109 @@ class Extents:
 
 class AccessibilityError(AssertionError):
     """The program on the other side did not answer, or no longer has this control."""
+
+
+class Shown(Protocol):
+    """One control of a running program; every property asks the program, or asked it a moment ago."""
+
+    @property
+    def name(self) -> str:
+        """Return the accessible name."""
+
+    @property
+    def role(self) -> str:
+        """Return what kind of control it is."""
+
+    @property
+    def identifier(self) -> str:
+        """Return the object name the program gave the control, the same in every language."""
+
+    @property
+    def extents(self) -> Extents:
+        """Return where it is on the display."""
+
+    @property
+    def text(self) -> str:
+        """Return the text inside; for a control without any, its name."""
+
+    @property
+    def is_checked(self) -> bool:
+        """Return whether it is ticked."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Return whether it takes input."""
+
+    @property
+    def is_focused(self) -> bool:
+        """Return whether the keyboard writes into it."""
+
+    @property
+    def is_showing(self) -> bool:
+        """Return whether it can be seen."""
+
+
+class Reader(ABC):
+    """Finds controls among all that are shown."""
+
+    @abstractmethod
+    def controls(self) -> Iterator[Shown]:
+        """Yield every control of every program, from the outside in."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop reading."""
+
+    def find_all(self, identifier: str = "", *, name: str = "", role: str = "") -> Iterator[Shown]:
+        """Yield the controls that show and are all of what is asked for."""
+        for control in self.controls():
+            try:
+                if (
+                    (not identifier or control.identifier == identifier)
+                    and (not name or control.name == name)
+                    and (not role or control.role == role)
+                    and control.is_showing
+                ):
+                    yield control
+            except AccessibilityError:
+                continue  # gone since it was listed, or without an identifier
+
+    def find(self, identifier: str = "", *, name: str = "", role: str = "") -> Shown | None:
+        """Return the first control that shows and is all of what is asked for; None if there is none."""
+        return next(self.find_all(identifier, name=name, role=role), None)
+
+    def wait_for(
+        self,
+        identifier: str = "",
+        *,
+        name: str = "",
+        role: str = "",
+        that: Callable[[Shown], object] = lambda _control: True,
+        timeout_s: float = 20.0,
+    ) -> Shown:
+        """Return the control as soon as it shows and is `that`; raises AccessibilityError after the timeout."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            control = self.find(identifier, name=name, role=role)
+            try:
+                if control is not None and that(control):
+                    return control
+            except AccessibilityError:
+                pass  # gone between finding and looking
+            if time.monotonic() > deadline:
+                raise AccessibilityError(f"no control {identifier or name!r} {role}\n{self.describe()}")
+            time.sleep(0.05)
+
+    def describe(self) -> str:
+        """Return what is on the screen, one control a line, for a failure message."""
+        lines = []
+        for control in self.controls():
+            try:
+                if control.is_showing:
+                    lines.append(f"{control.role} {control.identifier!r} {control.name!r} {control.extents}")
+            except AccessibilityError:
+                continue
+        return "\n".join(lines)
 
 
 class SessionBus:
@@ -133,7 +237,7 @@ class Control:
         return self._has_state(_SHOWING)
 
 
-class ScreenReader:
+class ScreenReader(Reader):
     """Walks the controls of all programs of one session bus. Not to be used inside a running event loop."""
 
     def __init__(self, bus: SessionBus) -> None:
@@ -181,57 +285,6 @@ class ScreenReader:
                 open_ones.extend(reversed(control.children))
             except AccessibilityError:
                 continue  # gone since it was listed
-
-    def find_all(self, identifier: str = "", *, name: str = "", role: str = "") -> Iterator[Control]:
-        """Yield the controls that show and are all of what is asked for."""
-        for control in self.controls():
-            try:
-                if (
-                    (not identifier or control.identifier == identifier)
-                    and (not name or control.name == name)
-                    and (not role or control.role == role)
-                    and control.is_showing
-                ):
-                    yield control
-            except AccessibilityError:
-                continue  # gone since it was listed, or without an identifier
-
-    def find(self, identifier: str = "", *, name: str = "", role: str = "") -> Control | None:
-        """Return the first control that shows and is all of what is asked for; None if there is none."""
-        return next(self.find_all(identifier, name=name, role=role), None)
-
-    def wait_for(
-        self,
-        identifier: str = "",
-        *,
-        name: str = "",
-        role: str = "",
-        that: Callable[[Control], object] = lambda _control: True,
-        timeout_s: float = 20.0,
-    ) -> Control:
-        """Return the control as soon as it shows and is `that`; raises AccessibilityError after the timeout."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            control = self.find(identifier, name=name, role=role)
-            try:
-                if control is not None and that(control):
-                    return control
-            except AccessibilityError:
-                pass  # gone between finding and looking
-            if time.monotonic() > deadline:
-                raise AccessibilityError(f"no control {identifier or name!r} {role}\n{self.describe()}")
-            time.sleep(0.05)
-
-    def describe(self) -> str:
-        """Return what is on the screen, one control a line, for a failure message."""
-        lines = []
-        for control in self.controls():
-            try:
-                if control.is_showing:
-                    lines.append(f"{control.role} {control.identifier!r} {control.name!r} {control.extents}")
-            except AccessibilityError:
-                continue
-        return "\n".join(lines)
 
     def close(self) -> None:
         """Leave the bus."""

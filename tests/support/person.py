@@ -1,10 +1,10 @@
 """Somebody in front of a display, who finds controls as a screen reader does and then uses mouse and keyboard."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.support.accessibility import Control, ScreenReader, SessionBus
+from tests.support.accessibility import Reader, ScreenReader, SessionBus, Shown
 from tests.support.xserver import XServer
 
 _KEY_DELAY_MS = 20
@@ -12,21 +12,19 @@ _KEY_DELAY_MS = 20
 
 @dataclass(frozen=True)
 class Person:
-    """One display with its session bus, read and used."""
+    """One display, read and used; `environment` is what programs need to be read there."""
 
     screen: XServer
-    bus: SessionBus
-    reader: ScreenReader
+    reader: Reader
+    environment: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def at(cls, screen: XServer, folder: Path) -> "Person":
         """Sit down at a display; `folder` takes the session bus and should have a short path."""
         bus = SessionBus(screen, folder)
-        return cls(screen, bus, ScreenReader(bus))
+        return cls(screen, ScreenReader(bus), bus.environment)
 
-    def sees(
-        self, identifier: str, that: Callable[[Control], object] = lambda _: True, timeout_s: float = 20
-    ) -> Control:
+    def sees(self, identifier: str, that: Callable[[Shown], object] = lambda _: True, timeout_s: float = 20) -> Shown:
         """Wait until a control is there and is `that`; fails with what is on the screen instead."""
         return self.reader.wait_for(identifier, that=that, timeout_s=timeout_s)
 

@@ -29,7 +29,10 @@ def _digits(text: str) -> str:
 class Stage:
     """Everything a session needs, real, on this machine; nothing outlives it. Logs and records go to `folder`."""
 
-    def __init__(self, folder: Path, *, display: Size = DISPLAY, language: str = "en") -> None:
+    def __init__(
+        self, folder: Path, *, display: Size = DISPLAY, engineer_display: Size | None = None, language: str = "en"
+    ) -> None:
+        """The engineer's display is as large as the customer's unless told otherwise."""
         self._open = ExitStack()
         self._folder = folder
         self._language = language
@@ -41,12 +44,15 @@ class Stage:
             opening.callback(self.server.close)
             self.server.add_engineer(ENGINEER)
             self.server.start()
-            self.customer = self._seat(opening, short / "customer")
-            self.engineer = self._seat(opening, short / "engineer")
+            self.customer = self._seat_customer(opening, short / "customer")
+            self.engineer = self._seat(opening, short / "engineer", engineer_display or display)
             self._open = opening.pop_all()
 
-    def _seat(self, opening: ExitStack, home: Path) -> Person:
-        screen = opening.enter_context(XServer(self.display.width, self.display.height))
+    def _seat_customer(self, opening: ExitStack, home: Path) -> Person:
+        return self._seat(opening, home, self.display)
+
+    def _seat(self, opening: ExitStack, home: Path, display: Size) -> Person:
+        screen = opening.enter_context(XServer(display.width, display.height))
         person = Person.at(screen, home)
         opening.callback(person.leaves)
         return person
@@ -66,7 +72,7 @@ class Stage:
         own = ["--language", self._language, "--record-dir", str(home / "records")]
         command = [str(CLIENT), *arguments, *reaching, *own]
         folders = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
-        return person.screen.start(*command, log=self._folder / f"{role}.log", **person.bus.environment, **folders)
+        return person.screen.start(*command, log=self._folder / f"{role}.log", **person.environment, **folders)
 
     # -- what people do, one step each ----------------------------------------------------------------------
 

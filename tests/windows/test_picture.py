@@ -3,6 +3,7 @@
 import ctypes
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -192,9 +193,7 @@ def test_another_remotedesk_is_one_of_ours(program: Program) -> None:
 def test_the_platform_opens_every_door(allowed: Allowed) -> None:
     platform = current_platform()
     assert isinstance(platform, WindowsPlatform)
-    with pytest.raises(PlatformError) as refusal:
-        platform.require_supported()
-    assert refusal.value.code is ErrorCode.PLATFORM_UNSUPPORTED  # until a whole session has been through it
+    platform.require_supported()
     platform.open_capture(allowed.view).close()
     platform.open_cursor(allowed.view).close()
     platform.open_injector(allowed.control, allowed.prompt_open).close()
@@ -203,3 +202,14 @@ def test_the_platform_opens_every_door(allowed: Allowed) -> None:
     assert platform.code_for_native_key(0xE01D) == platform.code_for_native_key(0x11D) == "ControlRight"
     assert virtual_screen() == Rect(0, 0, *vars(WindowsCapture().size()).values())
     assert isinstance(WindowsCapture().size(), Size)
+
+
+def test_a_windows_before_10_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def eight(version: Any) -> int:
+        version._obj.dwMajorVersion = 6  # with a minor version of 2
+        return 0
+
+    monkeypatch.setattr(win32, "RtlGetVersion", eight)
+    with pytest.raises(PlatformError) as refusal:
+        WindowsPlatform().require_supported()
+    assert refusal.value.code is ErrorCode.PLATFORM_UNSUPPORTED

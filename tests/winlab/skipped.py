@@ -7,7 +7,7 @@ _MODES: Final = "Windows has no mode bits: a file takes its folder's access list
 
 # A file, a test as FILE::NAME with all its parameters, or one of them as FILE::NAME[PARAMETERS].
 SKIPPED: Final[dict[str, str]] = {
-    "tests/loopback/test_consent_attacks.py": "needs two X displays and AT-SPI",
+    "tests/loopback/test_consent_attacks.py": "needs AT-SPI; tests/winlab has the same for Windows",
     "tests/loopback/test_platform_needs_grants.py": _X11,
     "tests/loopback/test_record.py::test_every_record_is_its_owners_only": _MODES,
     "tests/loopback/test_screen_exact.py": _X11,

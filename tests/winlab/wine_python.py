@@ -73,8 +73,12 @@ class WinePython:
 
         Other handles won't do: given a file, CPython under Wine ends with WinError 6.
         """
+        return self.start_program(str(self.lab.program), *arguments, **env)
+
+    def start_program(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        """Start a Windows program in the same way."""
         process = subprocess.Popen(
-            [str(WINE), str(self.lab.program), *arguments],
+            [str(WINE), *command],
             cwd=ROOT,
             env=self.environment(**env),
             stdin=subprocess.PIPE,

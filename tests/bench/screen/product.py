@@ -49,7 +49,7 @@ class Product:
     def _start(self, opening: ExitStack, person: Person, role: str, *arguments: str) -> int:
         reaching = ["--server", self._server.url, "--ca-file", str(self._server.certificates.authority)]
         own = ["--language", "en", "--record-dir", str(self._seats.folder / f"{role}-records")]
-        return run_at(self._seats, opening, role, str(CLIENT), *arguments, *reaching, *own, **person.bus.environment)
+        return run_at(self._seats, opening, role, str(CLIENT), *arguments, *reaching, *own, **person.environment)
 
     def _meet(self) -> None:
         """From signing in to the session."""

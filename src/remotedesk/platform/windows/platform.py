@@ -1,6 +1,8 @@
 """The doors to a Windows desktop."""
 
+import ctypes
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
@@ -20,6 +22,8 @@ from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.own_windows import ProcessMark, own_rects
 from remotedesk.platform.windows.screen import see_native_pixels, virtual_screen
 
+_WINDOWS_10: Final = 10  # dwMajorVersion; 11 says the same
+
 
 class WindowsPlatform:
     """The desktop of this login."""
@@ -32,8 +36,11 @@ class WindowsPlatform:
         win32.putenv(b"SVT_LOG=0")
 
     def require_supported(self) -> None:
-        """Raise PlatformError(PLATFORM_UNSUPPORTED): what is here has not been through a whole session yet."""
-        raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "the Windows client is not finished")
+        """Raise PlatformError(PLATFORM_UNSUPPORTED) on anything older than Windows 10."""
+        version = win32.OSVERSIONINFOW(dwOSVersionInfoSize=ctypes.sizeof(win32.OSVERSIONINFOW))
+        win32.RtlGetVersion(ctypes.byref(version))
+        if version.dwMajorVersion < _WINDOWS_10:
+            raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, f"Windows {version.dwMajorVersion}")
 
     def open_capture(self, grant: Grant) -> ScreenCapture:
         """Open the virtual screen for reading."""
