@@ -26,6 +26,7 @@ ALLOWED = frozenset({Feature.VIEW, Feature.CONTROL})
 WANTED = frozenset({Feature.CHAT})
 OUTSIDE: Spot = (160, 700)  # in that program, where no window of the client comes
 START_S = 60.0
+STILL_S = 0.5
 SWITCHES = ("allow_view", "allow_control", "allow_chat", "chat")
 ANSWERS = ("accept", "decline", "accept_prompt")
 
@@ -90,8 +91,21 @@ class AttackedSession:
 
         wait_until(open_now, timeout_s=40, what="the question")
 
+    def await_still_pointer(self) -> None:
+        """Return once all the engineer's moves have been made: both have one pointer, and a click goes where it is."""
+        seen, since_s = self.onlooker.pointer(), time.monotonic()
+
+        def rests() -> bool:
+            nonlocal seen, since_s
+            if (now := self.onlooker.pointer()) != seen:
+                seen, since_s = now, time.monotonic()
+            return time.monotonic() - since_s > STILL_S
+
+        wait_until(rests, what="the pointer to rest")
+
     def decline(self) -> None:
         """Say no, as often as it takes: the first click may only close a menu the engineer left open."""
+        self.await_still_pointer()
 
         def gone() -> bool:
             if self.person.reader.find("decline") is not None:
@@ -103,6 +117,7 @@ class AttackedSession:
 
     def end(self, since: int) -> None:
         """End it, as often as it takes, for the same reason."""
+        self.await_still_pointer()
 
         def over() -> bool:
             if self.person.reader.find("end") is not None:

@@ -2,9 +2,11 @@
 
     python -m tests.windows.read_client ARGUMENTS OF REMOTEDESK
 
-Each line on standard input is answered by one of JSON, a list of all named controls that show. It only reads.
+Each line on standard input is answered by one of JSON: `controls` by a list of all named ones that show, `counts` by
+what the process holds of Windows. It only reads.
 """
 
+import gc
 import json
 import os
 import sys
@@ -17,26 +19,31 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
 from remotedesk import cli
+from tests.windows.counts import counts
 
 
 class Teller(QObject):
     """Looks at the windows in Qt's thread when asked in another."""
 
-    asked = Signal()
+    asked = Signal(bytes)
 
     def __init__(self) -> None:
         super().__init__()
         self.asked.connect(self._look, Qt.ConnectionType.QueuedConnection)
-        self._answers: Queue[list[dict[str, Any]]] = Queue()
+        self._answers: Queue[Any] = Queue()
 
     def answer_questions(self) -> None:
         """Answer each line until standard input ends."""
-        while os.read(0, 1):
-            self.asked.emit()
+        while question := os.read(0, 100):  # each is asked when the one before has been answered
+            self.asked.emit(question)
             os.write(1, json.dumps(self._answers.get()).encode() + b"\n")
 
-    def _look(self) -> None:
-        self._answers.put([facts(widget) for widget in shown()])
+    def _look(self, question: bytes) -> None:
+        if question == b"counts\n":
+            gc.collect()  # a lock has a handle, also one that only waits for this
+            self._answers.put(counts())
+        else:
+            self._answers.put([facts(widget) for widget in shown()])
 
 
 def shown() -> list[QWidget]:

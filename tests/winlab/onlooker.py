@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from remotedesk.core.geometry import Rect
 from tests.winlab.wine_python import WinePython
 
 
@@ -16,6 +17,10 @@ class WindowsOnlooker:
         """Return the text in the first window of this class, None without one."""
         told = self._ask(f"text {window_class}")
         return None if told is None else str(told)
+
+    def put(self, window_class: str, place: Rect) -> bool:
+        """Move and size the first window of this class; False while none shows."""
+        return bool(self._ask(f"put {window_class} {place.x} {place.y} {place.width} {place.height}"))
 
     def pointer(self) -> tuple[int, int]:
         """Return where the pointer is."""

@@ -51,16 +51,23 @@ class Client(Reader):
 
     def controls(self) -> Iterator[Shown]:
         """Yield every control that shows, from top to bottom; raises AccessibilityError when the client is silent."""
+        yield from map(Seen.of, self._ask("controls"))
+
+    def counts(self) -> dict[str, int]:
+        """Return how much the client holds of Windows, by kind."""
+        return dict(self._ask("counts"))
+
+    def _ask(self, question: str) -> Any:
         assert self.process.stdin
         try:
-            self.process.stdin.write(b"\n")
+            self.process.stdin.write(question.encode() + b"\n")
             self.process.stdin.flush()
             answer = self._answers.get(timeout=ANSWER_S)
         except (OSError, Empty) as problem:
             raise AccessibilityError("the client says nothing") from problem
         if not answer:
             raise AccessibilityError("the client has ended")
-        yield from map(Seen.of, json.loads(answer))
+        return json.loads(answer)
 
     def close(self) -> None:
         """Wait for what it has said to be read; it has ended by now."""
@@ -81,7 +88,7 @@ class Client(Reader):
 
 
 class Clients(Reader):
-    """All clients of one display; more may be added."""
+    """All clients of one display, in the order in which they were started; more may be added."""
 
     def __init__(self) -> None:
         self._clients: list[Client] = []
@@ -89,6 +96,11 @@ class Clients(Reader):
     def add(self, client: Client) -> None:
         """Read this one, too."""
         self._clients.append(client)
+
+    @property
+    def newest(self) -> Client:
+        """Return the one started last."""
+        return self._clients[-1]
 
     def controls(self) -> Iterator[Shown]:
         """Yield what those show that run."""

@@ -3,6 +3,7 @@
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from tests.support.person import Person
 from tests.support.stage import Stage
@@ -11,19 +12,28 @@ from tests.winlab.lab import windows_path
 from tests.winlab.reader import Client, Clients
 from tests.winlab.wine_python import WinePython
 
+# X11's window manager and Wine disagree at times about the place of a popup that has been activated.
+UNMANAGED: Final = r"""
+import winreg
+with winreg.CreateKey(winreg.HKEY_CURRENT_USER, r"Software\Wine\X11 Driver") as key:
+    winreg.SetValueEx(key, "Managed", 0, winreg.REG_SZ, "N")
+"""
+
 
 class WindowsStage(Stage):
     """The customer's display is that of a Windows; the lab has been built."""
 
     windows: WinePython
+    clients: Clients
     client = "tests.windows.read_client"
 
     def _seat_customer(self, opening: ExitStack, home: Path) -> Person:
-        self._clients = Clients()
-        screen = opening.enter_context(XServer(self.display.width, self.display.height))
-        opening.callback(self._clients.close)
+        self.clients = Clients()
+        screen = opening.enter_context(XServer(self.display.width, self.display.height, window_manager=False))
+        opening.callback(self.clients.close)
         self.windows = opening.enter_context(WinePython(display=screen.display))
-        return Person(screen, self._clients)
+        self.windows.run("-I", "-c", UNMANAGED)
+        return Person(screen, self.clients)
 
     def start_customer(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start the customer's client."""
@@ -33,5 +43,5 @@ class WindowsStage(Stage):
         reaching = ["--server", self.server.url, "--ca-file", authority]
         own = ["--language", self._language, "--record-dir", windows_path(home / "records")]
         process = self.windows.start("-m", self.client, *arguments, *reaching, *own)
-        self._clients.add(Client(process, self._folder / "customer.log"))
+        self.clients.add(Client(process, self._folder / "customer.log"))
         return process

@@ -1,8 +1,7 @@
 """The engineer cannot say yes for a customer on Windows either, whatever he does with mouse and keyboard.
 
 The client is the real one under Wine and the attacks go through a real session and its injector. Wine has neither
-taskbar nor Start menu, and its window manager does not hear of injected keys: attacks by way of those are tried, and
-prove nothing here.
+taskbar nor Start menu nor Alt+Tab: attacks by way of those are tried, and prove nothing here.
 """
 
 import subprocess

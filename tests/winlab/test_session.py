@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from PIL import Image, ImageChops
 
-from remotedesk.core.geometry import Size
+from remotedesk.core.geometry import Rect, Size
 from tests.demo.played import chat, end, verify_records
 from tests.demo.steps import Steps
 from tests.support.xserver import wait_until
@@ -26,7 +26,7 @@ TYPED: Final = 'Hello, World! 0123 (a+b)*c/d = "x_y"; ~#@$%^&|?<>[]{}'
 JAPANESE: Final = "図面の寸法公差を①確認してください。髙﨑ｱｲｳ𠮷"
 COMPOSED: Final = f'<Multi_key> <j> : "{JAPANESE}"\n'
 
-pytestmark = pytest.mark.wine
+pytestmark = [pytest.mark.wine, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
@@ -91,9 +91,8 @@ def test_a_customer_on_windows_is_helped_from_number_to_end(stage: WindowsStage)
     with steps.step("start"):
         stage.start_engineer()
         stage.windows.start_program("notepad.exe")
-        found = ("search", "--sync", "--onlyvisible", "--class", "notepad.exe")
-        stage.customer.screen.xdotool(*found, "windowsize", "800", "400", "windowmove", "200", "250")
         onlooker = WindowsOnlooker(stage.windows)
+        wait_until(lambda: onlooker.put(NOTEPAD, Rect(200, 250, 800, 450)), timeout_s=FIRST_START_S, what=NOTEPAD)
         stage.start_customer()
         stage.customer.sees("connect", timeout_s=FIRST_START_S)
     with steps.step("engineer_gets_number"):
