@@ -15,6 +15,7 @@ from tests.winlab.wine_python import WinePython
 
 FOLDER: Final = ROOT / "build" / "windows-package"
 PATIENCE_S: Final = 900.0
+SHIMS: Final = ("ucrtbase.dll", "ucrtwine.dll", "mscms.dll")
 
 
 def install_metadata() -> Path:
@@ -41,7 +42,15 @@ def make_package() -> Path:
         )
     if done.returncode:
         raise subprocess.CalledProcessError(done.returncode, "PyInstaller", done.stdout, done.stderr)
-    return FOLDER / "dist" / "remotedesk"
+    client = FOLDER / "dist" / "remotedesk"
+    add_shims(client)
+    return client
+
+
+def add_shims(client: Path) -> None:
+    """Put beside the program what PyInstaller leaves to Windows and Wine 8 lacks."""
+    for name in SHIMS:
+        shutil.copy(Lab().python / name, client)
 
 
 def main() -> None:
