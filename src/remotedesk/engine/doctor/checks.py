@@ -9,6 +9,7 @@ from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.engine.doctor.finding import Check, Finding, OpensField, Outcome, Stand, Why
 from remotedesk.engine.doctor.screen_checks import ScreenChecks
 from remotedesk.engine.options import EngineOptions
+from remotedesk.engine.thread import EngineThread
 from remotedesk.platform.ports import Platform
 from remotedesk.transport.certificate_store import has_authorities
 from remotedesk.transport.signaling_client import SignalingClient
@@ -68,8 +69,11 @@ class Doctor:
             if error.code is not ErrorCode.SERVER_NOT_NAMED:
                 raise
             return Finding(Check.SERVER, Outcome.NOT_HERE, error.code)
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            ms = runner.run(_connect_ms(options))
+        thread = EngineThread()  # which waits until the socket is closed
+        try:
+            ms = asyncio.run_coroutine_threadsafe(_connect_ms(options), thread.loop).result()
+        finally:
+            thread.close(_nothing)
         return Finding(Check.SERVER, Outcome.OK, facts={"ms": ms})
 
 
@@ -77,6 +81,10 @@ async def _connect_ms(options: EngineOptions) -> float:
     start = time.perf_counter()
     async with await SignalingClient.connect(options.address, options.trust):
         return (time.perf_counter() - start) * 1000
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _tried(check: Check, act: Callable[[], Finding]) -> Finding:
