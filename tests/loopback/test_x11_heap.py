@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 _ASK = """
 import ctypes, threading
 {before}
@@ -30,7 +28,6 @@ def _heaps(before: str) -> int:
     return done.stdout.count("<heap nr=")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
 def test_all_threads_share_one_heap() -> None:
     assert _heaps("") > 1
     choosing = "import os; from remotedesk.platform.select import current_platform; current_platform()"

@@ -21,6 +21,7 @@ SKIPPED: Final[dict[str, str]] = {
     "tests/loopback/test_x11_cursor.py": _X11,
     "tests/loopback/test_x11_doctor.py": _X11,
     "tests/loopback/test_x11_guardian.py": _X11,
+    "tests/loopback/test_x11_heap.py": "tests a choice of glibc's, which Windows' Python has not",
     "tests/loopback/test_x11_injector.py": _X11,
     "tests/loopback/test_x11_only_one.py": _X11,
     "tests/loopback/test_x11_own_windows.py": _X11,
