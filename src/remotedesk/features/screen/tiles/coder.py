@@ -174,7 +174,7 @@ class RegionCoder:
         rate, fps = wanted_bps(rate_bps), self._rung.frames_per_second
         rate -= min(self._beside * fps, MOST_BESIDE * rate)
         if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
-            if self._encoder.codec is VideoCodec.H264:  # which this costs nothing
+            if self._encoder.codec is VideoCodec.H264:  # it follows without a key frame
                 self._asked = min(rate / fps * min(MOST_SHORT, max(1.0, 1 / self._made)), MOST_WRONG * self._bits)
                 self._encoder.set_target(int(self._asked * fps), fps)
             self._wrong_since = math.inf
