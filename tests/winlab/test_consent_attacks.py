@@ -65,22 +65,26 @@ def attacked(stage: WindowsStage, folder: Path) -> Iterator[AttackedSession]:
         session.close()
 
 
-@pytest.fixture
-def session(tmp_path: Path) -> Iterator[AttackedSession]:
+@contextmanager
+def staged(make: type[WindowsStage], folder: Path) -> Iterator[AttackedSession]:
+    """Hold one on a stage of its own, on which nothing may have complained in the end."""
     build(Lab())
-    with AttackedStage(tmp_path, display=DISPLAY) as stage:
-        with attacked(stage, tmp_path) as made:
+    with make(folder, display=DISPLAY) as stage:
+        with attacked(stage, folder) as made:
             yield made
         stage.require_clean_logs()
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[AttackedSession]:
+    with staged(AttackedStage, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def blind_session(tmp_path: Path) -> Iterator[AttackedSession]:
-    build(Lab())
-    with BlindStage(tmp_path, display=DISPLAY) as stage:
-        with attacked(stage, tmp_path) as made:
-            yield made
-        stage.require_clean_logs()
+    with staged(BlindStage, tmp_path) as made:
+        yield made
 
 
 def test_a_thousand_attempts_to_say_yes_for_the_customer_gain_nothing(session: AttackedSession) -> None:
