@@ -98,6 +98,19 @@ def first_of(count: int) -> Callable[[Chunk], bool]:
     return loses
 
 
+async def test_what_waits_for_a_lost_packet_is_told_and_that_it_waits_no_more() -> None:
+    async with pair() as link:
+        told = list[int]()
+        link.sctp.watch_held(5, told.append)
+        link.sctp.watch_held(6, lambda nbytes: pytest.fail(f"{nbytes} of another stream"))
+        link.sctp.loses = first_of(1)
+        for _ in range(5):
+            link.channels[0].send(bytes(1_000))
+        await until(lambda: len(link.received) == 5)
+        await until(lambda: told[-1:] == [0])
+        assert max(told) == 4_000
+
+
 async def test_everything_arrives_once_and_in_order_whatever_is_lost() -> None:
     dice = random.Random(3)
     async with pair() as link:

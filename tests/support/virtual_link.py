@@ -150,10 +150,14 @@ class OwnFlow:
             recovery.tune(association)
         named = RTCDataChannelParameters(label="tiles", negotiated=True, id=5)
         self._near, self._far = (RTCDataChannel(association, named) for association in self.associations)
+        near = self.associations[0]
+        assert isinstance(near, recovery.RecoveringSctpTransport)
+        near.watch_held(5, self._held)
         self._near.on("message", self._acknowledged)
         self._far.on("message", self._received)
         self._loop = link.loop
         self._sent = self._acked = 0
+        self._stopped = False
         self.window = DelayWindow()
         self.received: list[int] = []  # the numbers of the messages
         self.carried = 0.0  # bytes, about as IP packets
@@ -166,7 +170,7 @@ class OwnFlow:
         self._fill()
 
     def _fill(self) -> None:
-        while self.window.room() >= self.window.message_bytes:
+        while not self._stopped and self.window.room() >= self.window.message_bytes:
             self._send(self.window.message_bytes)
 
     def _send(self, nbytes: int) -> None:
@@ -178,6 +182,14 @@ class OwnFlow:
         self.received.append(int.from_bytes(message[:4], "big"))
         self.carried += len(message) * 1.08
         self._far.send(b"acknowledged")
+
+    async def stop(self) -> None:
+        """Send no more."""
+        self._stopped = True
+
+    def _held(self, nbytes: int) -> None:
+        self.window.held(nbytes)
+        self._fill()
 
     def _acknowledged(self, _: bytes) -> None:
         self._acked += 1
@@ -222,7 +234,7 @@ class PictureFlow(OwnFlow):
 
     async def _hand_over(self, nbytes: int) -> None:
         while nbytes > 0:
-            carried = int(self._MAKING_S * self.window.rate_bps / 8)
+            carried = int(self._MAKING_S * self.window.rate_bps / 8) if self.window.runs_empty else 0
             if self.window.balance() + carried < self.window.message_bytes:
                 self._answered.clear()
                 await self._answered.wait()

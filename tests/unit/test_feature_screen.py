@@ -30,7 +30,11 @@ class Pipe:
         self.sent: list[bytes] = []
         self.broken: ErrorCode | None = None
         self.on_message: Callable[[TileMessage], None] = lambda _: None
+        self.tell_held: Callable[[int], None] = lambda _: None
         self.full = False
+
+    def watch_held(self, tell: Callable[[int], None]) -> None:
+        self.tell_held = tell
 
     def send(self, message: TileMessage) -> bool:
         return self.send_bytes(TILES.encode(message))

@@ -181,3 +181,30 @@ def test_however_fast_the_link_there_is_a_limit() -> None:
     assert link.window.message_bytes == MOST_MESSAGE
     assert max(link.window.room(), link.in_flight) <= MOST_WINDOW
     assert link.used(0.5, 1) * 10e9 / 8 * 0.04 > 0.8 * MOST_WINDOW
+
+
+def test_what_waits_at_the_other_side_for_a_lost_packet_is_not_on_the_way() -> None:
+    window = DelayWindow()
+    window.sent(1, 2_000, 0.0)
+    window.sent(2, 3_000, 0.0)
+    assert window.balance() == FIRST_WINDOW - 5_000
+    window.held(3_000)
+    assert window.balance() == FIRST_WINDOW - 2_000
+    window.held(10_000)  # never more than has been sent
+    assert window.balance() == FIRST_WINDOW
+    window.held(0)
+    assert window.balance() == FIRST_WINDOW - 5_000
+
+
+def test_a_queue_that_never_runs_empty_is_noticed_until_it_does() -> None:
+    window = DelayWindow()
+    assert window.runs_empty
+    now = 0.0
+    for number in range(20):
+        now += 0.1
+        window.sent(number, FIRST_WINDOW, now)
+        window.acked(number, now + (0.06 if number < 10 else 0.1))
+    assert not window.runs_empty
+    window.sent(20, FIRST_WINDOW, now + 0.1)
+    window.acked(20, now + 0.165)
+    assert window.runs_empty

@@ -14,6 +14,7 @@ from aiortc import RTCDataChannel, RTCPeerConnection
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError
 from remotedesk.core.rate_limit import TokenBucket
+from remotedesk.transport.sctp.recovery import RecoveringSctpTransport
 from remotedesk.wire.chat import CHAT
 from remotedesk.wire.cursor import CURSOR
 from remotedesk.wire.input import INPUT, POINTER
@@ -110,6 +111,16 @@ class Channel(Generic[T]):
         self._channel.send(data)
         self.sent_bytes += len(data)
         return True
+
+    def watch_held(self, tell: Callable[[int], None]) -> None:
+        """Have `tell` called whenever another number of bytes waits at the other side for a packet that was lost.
+
+        The peer connection must have been made ready for it (`sctp.recovery.tune`).
+        """
+        sctp = self._channel.transport
+        if not isinstance(sctp, RecoveringSctpTransport):
+            raise TypeError(type(sctp))
+        sctp.watch_held(self._spec.stream_id, tell)
 
     def break_off(self, code: ErrorCode) -> None:
         """Close this channel because of what came through it; nothing else is touched."""

@@ -8,7 +8,7 @@ stays high although what we have under way is short, the queue is not ours: then
 from dataclasses import dataclass
 from typing import Final
 
-HIGH_QUEUE_S: Final = 0.050  # above this there is more queue than our own
+HIGH_QUEUE_S: Final = 0.075  # above this there is more queue than our own
 EMPTY_QUEUE_S: Final = 0.025  # below this nobody fills it
 MOST_QUEUE_S: Final = 0.6  # for a part of a link as slow as that nobody should contend
 FOREIGN_AFTER_S: Final = 0.3  # what is sent so long after ours became short tells whose queue it is
@@ -95,7 +95,10 @@ class Contest:
         self.share, self.window, self._trying, self._short = 0.0, None, None, None
 
     def _look_out(self, ack: Acknowledged, short: float, in_flight: int) -> None:
-        """Begin a contest when a queue stays high although ours is short."""
+        """Begin a contest when a queue stays high although ours is short.
+
+        What is made for a rate that has fallen to nothing does not even fill the least window.
+        """
         if ack.queue_s < HIGH_QUEUE_S:
             self._short = None
             if ack.now >= self._fair_until:
@@ -104,6 +107,6 @@ class Contest:
             self._short = None
         elif self._short is None or ack.rtt < HELPED * self._short[1]:
             self._short = ack.now, ack.rtt
-        elif ack.loaded and ack.sent_at - self._short[0] >= FOREIGN_AFTER_S:
+        elif (ack.loaded or short == LEAST_WINDOW) and ack.sent_at - self._short[0] >= FOREIGN_AFTER_S:
             self.share = self.window = min(max(short, self._fair), MOST_GROWTH * short)
             self._try_at = ack.now + FIRST_CONTEST_S

@@ -7,6 +7,7 @@ Loss does not count: a message held up by a lost packet comes together with thos
 Only while somebody else keeps the queue full is the window another one (contest.py).
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,11 @@ from remotedesk.transport.contest import HIGH_QUEUE_S, LEAST_WINDOW, MOST_WINDOW
 
 FIRST_WINDOW: Final = 10_000  # bytes; as ten packets in RFC 6928
 MOST_MESSAGE: Final = 48 * 1024  # bytes
-QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message
+QUEUE_S: Final = 0.025  # queue aimed at: it hides the pauses between an acknowledgement and the next message …
+MOST_QUEUES: Final = 2.0  # … up to so many times that, if what is known to arrive is little: most likely a part
+PART_BPS: Final = 2e6  # bit/s; below it a link seems to be shared …
+FAIRNESS: Final = 0.75  # … and who has less of it may queue longer, by this power of how much less
+QUEUE_SEEN_S: Final = 0.3  # a queue that was longer all that time than ours is to be is not ours alone
 MESSAGE_S: Final = 0.008  # of the link's time, for a message on a short way: each costs both ends a millisecond
 RATE_KEPT_S: Final = 2.0
 BASE_KEPT_S: Final = 10.0  # the round trip without queue is looked for again after this long
@@ -49,6 +54,7 @@ class DelayWindow:
     def __init__(self) -> None:
         self._flying: deque[_Flying] = deque()
         self._in_flight = 0
+        self._held = 0  # of it
         self._window = float(FIRST_WINDOW)
         self._delivered = 0
         self._delivered_at = 0.0
@@ -60,6 +66,7 @@ class DelayWindow:
         self._probe_at = 0.0  # when to look for it again
         self._doubted: list[float] = []  # what the last probes found
         self._base_bytes = 0  # the size of the message it was measured with
+        self._queues: deque[tuple[float, float]] = deque()  # (when, seconds), rising: the first is the shortest
         self._high_since: tuple[float, int] | None = None  # when, and bytes delivered by then
         self._probing: tuple[float, tuple[float, int]] | None = None  # until when; shortest round trip, of what size
         self._contest = Contest()
@@ -87,6 +94,14 @@ class DelayWindow:
         return min(MOST_MESSAGE, max(1, int(wanted) // PACKET) * PACKET)
 
     @property
+    def runs_empty(self) -> bool:
+        """True if the link's queue does between our messages, so that more may be handed over beforehand.
+
+        A queue that somebody else keeps needs no more of ours for the link to be busy; unless he would take all of it.
+        """
+        return not self._queues or self._queues[0][1] <= QUEUE_S or self._contest.window is not None
+
+    @property
     def half_bytes(self) -> int:
         """Half of what may be under way."""
         return int(self._allowed) // 2
@@ -97,17 +112,24 @@ class DelayWindow:
 
     def balance(self) -> int:
         """Return how many bytes may be sent now, or how many too many are under way: then it is below 0."""
-        return int(self._allowed) - self._in_flight
+        return int(self._allowed) - self._on_the_way
+
+    def held(self, nbytes: int) -> None:
+        """Say how many bytes have arrived but are kept back at the other side, until a lost packet has come again.
+
+        They are not on the way any more: if they counted, a link that loses packets would be idle during repeats.
+        """
+        self._held = nbytes
 
     def sent(self, sequence: int, nbytes: int, now: float) -> None:
         """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""
         if not self._flying:
             self._first_sent_at = self._delivered_at = now
-        had_room = self._in_flight < (1 - IDLE_SHARE) * self._allowed
+        had_room = self._on_the_way < (1 - IDLE_SHARE) * self._allowed
         self._in_flight += nbytes
         if had_room:  # there was nothing to send: what comes until this has arrived says nothing against the link
             self._idle_until = self._delivered + self._in_flight
-        loaded = self._delivered >= self._idle_until and self._in_flight + max(nbytes, PACKET) > self._allowed
+        loaded = self._delivered >= self._idle_until and self._on_the_way + max(nbytes, PACKET) > self._allowed
         self._flying.append(
             _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, loaded)
         )
@@ -127,13 +149,14 @@ class DelayWindow:
         self._note_rate(last, now)
         if self._rates:
             queue_s = rtt - self._known_base - max(0, last.nbytes - self._base_bytes) / self._rate
+            self._note_shortest(queue_s, now)
             self._note_queue(queue_s, last.loaded, now)
             self._size(Acknowledged(now, last.sent_at, last.nbytes, rtt, usual, queue_s, last.loaded))
 
     def _size(self, ack: Acknowledged) -> None:
         """Make the window as large as the link needs it, or as it takes to hold our part against somebody else."""
         short = self._fitting(self._rate)
-        self._contest.note(ack, short, self._in_flight, may_begin=not self._doubted)
+        self._contest.note(ack, short, self._on_the_way, may_begin=not self._doubted)
         # Without it a window of a few packets, full or not, would be rounded down for ever.
         more = PACKET if ack.loaded and ack.queue_s < QUEUE_S / 2 else 0
         contested = self._contest.window
@@ -148,13 +171,30 @@ class DelayWindow:
         return self._base or 0.0
 
     @property
+    def _on_the_way(self) -> int:
+        return max(0, self._in_flight - self._held)
+
+    @property
     def _allowed(self) -> float:
         if self._probing is None:
             return min(MOST_WINDOW, self._window)
         return max(LEAST_WINDOW, self._rate * self._known_base / 2)
 
     def _fitting(self, rate: float) -> float:
-        return min(MOST_WINDOW, max(LEAST_WINDOW, rate * (self._known_base + QUEUE_S)))
+        """Return the window for a rate, in bytes per second.
+
+        If two kept a queue in proportion to what they have, any division would last. A little more for who has less
+        evens it out: what both wait is one queue, and who adds more to it than his part gains.
+        """
+        queue_s = QUEUE_S * min(MOST_QUEUES, max(1.0, math.pow(PART_BPS / 8 / max(rate, 1.0), FAIRNESS)))
+        return min(MOST_WINDOW, max(LEAST_WINDOW, rate * (self._known_base + queue_s)))
+
+    def _note_shortest(self, queue_s: float, now: float) -> None:
+        while self._queues and self._queues[0][0] < now - QUEUE_SEEN_S:
+            self._queues.popleft()
+        while self._queues and self._queues[-1][1] >= queue_s:
+            self._queues.pop()
+        self._queues.append((now, queue_s))
 
     def _note_base(self, rtt: float, nbytes: int, now: float) -> None:
         """Keep the shortest round trip; when none as short came for long, look for it with half the window."""

@@ -31,6 +31,7 @@ class Sender:
         self._window = DelayWindow()
         self._sent = self._acked = 0
         link.tiles.on_message = self._take
+        link.tiles.watch_held(self._hold)
 
     def fill(self) -> None:
         """Send as much as there is room for."""
@@ -42,6 +43,10 @@ class Sender:
                 return
             self._sent += 1
             self._window.sent(self._sent, len(update), time.monotonic())
+
+    def _hold(self, nbytes: int) -> None:
+        self._window.held(nbytes)
+        self.fill()
 
     def _take(self, _: TileMessage) -> None:
         self._acked += 1

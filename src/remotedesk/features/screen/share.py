@@ -58,6 +58,7 @@ class TileFlow:
         self._sent = self._acked = 0
         self._stream = self._sent_before = 0  # which stream it is, and what was sent of those before it
         channel.on_message = self._take
+        channel.watch_held(self._hold)
 
     def begin(self) -> None:
         """Start with a new stream; what was under way of the one before does not count."""
@@ -72,14 +73,14 @@ class TileFlow:
         """Return for how many bytes there is room, 0 after the timeout; in the capture's thread.
 
         It waits for room for a message, or for `wanted` bytes if that is at most half of what may be under way.
-        `credit` bytes more may be under way than usual.
+        `credit` bytes more may be under way than usual, unless the link is kept busy anyway.
         """
         with self._room:
             self._room.wait_for(
-                lambda: self._balance + credit >= max(self.message_bytes, min(wanted, self._window.half_bytes)),
+                lambda: self._room_for(credit) >= max(self.message_bytes, min(wanted, self._window.half_bytes)),
                 timeout_s,
             )
-            room = self._balance + credit
+            room = self._room_for(credit)
             return room if room >= self.message_bytes else 0
 
     @property
@@ -102,9 +103,13 @@ class TileFlow:
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the session with it
             self._loop.call_soon_threadsafe(self._send, message, stream, grant)
 
-    @property
-    def _balance(self) -> int:
-        return self._window.balance() - self._queued
+    def _room_for(self, credit: int) -> int:
+        return self._window.balance() - self._queued + (credit if self._window.runs_empty else 0)
+
+    def _hold(self, nbytes: int) -> None:
+        with self._room:
+            self._window.held(nbytes)
+            self._room.notify()
 
     def _send(self, message: bytes, stream: int, grant: Grant) -> None:
         with self._room:

@@ -9,9 +9,9 @@ tests/loopback/test_sctp_recovery.py fails when aiortc changes under what is ove
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Final
 
 from aiortc.rtcsctptransport import DataChunk, RTCSctpTransport, SackChunk
@@ -51,6 +51,7 @@ class RecoveringSctpTransport(BundlingSctpTransport):
     _repair_to: int  # the newest packet sent when a loss was found
     _repaired_at: float  # when that had not arrived yet, or something waited to be sent
     _repair: RepairWindow
+    _held: dict[int, tuple[int, Callable[[int], None]]]  # by stream: bytes held back, and who wants to know of them
     counts: PacketCounts
 
     def _update_rto(self, R: float) -> None:  # noqa: N803 (aiortc's name)
@@ -133,6 +134,23 @@ class RecoveringSctpTransport(BundlingSctpTransport):
         await super()._receive_sack_chunk(chunk)
         if self._sent_queue:
             self._t3_restart()
+        self._tell_held()
+
+    def watch_held(self, stream_id: int, tell: Callable[[int], None]) -> None:
+        """Have `tell` called whenever another number of bytes of a stream waits at the other side for a lost packet."""
+        self._held[stream_id] = 0, tell
+
+    def _tell_held(self) -> None:
+        for stream_id, (before, tell) in self._held.items():
+            if (held := self._held_of(stream_id)) != before:
+                self._held[stream_id] = held, tell
+                tell(held)
+
+    def _held_of(self, stream_id: int) -> int:
+        """Return bytes: of one stream, what has arrived after what is missing."""
+        chunks = (chunk for chunk in self._sent_queue if chunk.stream_id == stream_id)
+        missing = dropwhile(lambda chunk: chunk._acked, chunks)
+        return sum(chunk._book_size for chunk in missing if chunk._acked)
 
     def _look_for_lost(self, sack: SackChunk, now: float) -> None:
         """Mark for repeating what was sent well before something that has arrived (RACK, RFC 8985 section 6.2).
@@ -212,7 +230,7 @@ def tune(sctp: RTCSctpTransport) -> None:
     sctp._unanswered, sctp._timeouts, sctp._sacked_at_timeout = 0, 0, sctp._last_sacked_tsn
     sctp._repair, sctp._repeating = RepairWindow(), None
     sctp._repairing, sctp._repair_to, sctp._repaired_at = False, sctp._last_sacked_tsn, 0.0
-    sctp._newest_received, sctp.counts = 0, PacketCounts()
+    sctp._newest_received, sctp.counts, sctp._held = 0, PacketCounts(), {}
     sctp._sack_timer, sctp._sack_may_wait, sctp._sacking = None, False, None
     sctp._rto = RTO_FIRST_S
 
