@@ -47,6 +47,7 @@ class TileFlow:
         """Must be made in the engine's loop."""
         self.lost = False  # something was not sent after all: what follows would not fit
         self.acks: Final[deque[Ack]] = deque(maxlen=MOST_ACKS)
+        self.waited_s = 0.0  # for room, in all
         self.pictures = 0  # sent, in whole or in part
         self.exact: bool | None = None  # the viewer has proven to have the newest of them; None before the first
         self.behind = False  # the viewer lacks something of it, for want of room on the way
@@ -75,11 +76,13 @@ class TileFlow:
         It waits for room for a message, or for `wanted` bytes if that is at most half of what may be under way.
         `credit` bytes more may be under way than usual, unless the link is kept busy anyway.
         """
+        began = time.monotonic()
         with self._room:
             self._room.wait_for(
                 lambda: self._room_for(credit) >= max(self.message_bytes, min(wanted, self._window.half_bytes)),
                 timeout_s,
             )
+            self.waited_s += time.monotonic() - began
             room = self._room_for(credit)
             return room if room >= self.message_bytes else 0
 
@@ -242,7 +245,7 @@ class _Capturing:
         elif flow.rate_bps < SPARING_BELOW_BPS:
             self._source.spares_bytes = True
         before, frame = self._frame, self._newest()
-        motion.tick(time.monotonic(), flow.rate_bps)
+        motion.tick(time.monotonic(), flow.rate_bps, flow.waited_s)
         self._source.pointer_row = self._pointer_row()
         messages = self._source.messages(frame.pixels, frame.width, frame.height, room, flow.message_bytes, frame.dirty)
         for message in messages:

@@ -134,15 +134,16 @@ class RecoveringSctpTransport(BundlingSctpTransport):
         await super()._receive_sack_chunk(chunk)
         if self._sent_queue:
             self._t3_restart()
-        self._tell_held()
+        self._tell_held(bool(chunk.gaps))
 
     def watch_held(self, stream_id: int, tell: Callable[[int], None]) -> None:
         """Have `tell` called whenever another number of bytes of a stream waits at the other side for a lost packet."""
         self._held[stream_id] = 0, tell
 
-    def _tell_held(self) -> None:
+    def _tell_held(self, any_missing: bool) -> None:
         for stream_id, (before, tell) in self._held.items():
-            if (held := self._held_of(stream_id)) != before:
+            held = self._held_of(stream_id) if any_missing else 0
+            if held != before:
                 self._held[stream_id] = held, tell
                 tell(held)
 

@@ -43,6 +43,9 @@ SHORT_OVER: Final = 16  # pictures, by which this is told …
 BESIDE_OVER: Final = 8  # … and what goes exactly beside them …
 MOST_BESIDE: Final = 0.4  # … of which so much, of the rate, is taken from theirs at most
 WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
+PACE_OVER: Final = 8  # pictures, by which is told how often they are made …
+SLOWEST: Final = 0.5  # … of how often they were to be, for the size of a picture to follow …
+PAUSE_S: Final = 0.5  # … and so long without one is a pause of what moves
 MASK_BYTES: Final = 64  # of an ordinary region
 
 
@@ -100,6 +103,8 @@ class RegionCoder:
         self._asked = self._bits  # for the next picture
         self._made = 1.0  # of what is asked for
         self._beside = 0.0  # bits that go exactly from one picture to the next
+        self._waited_s = 0.0  # for the link, when the newest picture was coded
+        self._interval_s = 0.0  # from one picture to the next, without what was waited for the link
 
     def close(self) -> None:
         """Free the encoder."""
@@ -112,6 +117,21 @@ class RegionCoder:
     def wanted_bytes(self) -> int:
         """Return how much room there should be, with what is carried meanwhile, to begin the next picture."""
         return int(self._typical_bytes / 4)
+
+    def paced(self, now: float, waited_s: float) -> None:
+        """Say when the next picture is coded, and how long has been waited for the link by then, in all.
+
+        A slow machine, or a program that draws seldom, makes fewer pictures: each may then take more of the link.
+        """
+        interval_s = max(0.0, now - self.coded_at - (waited_s - self._waited_s))
+        self._waited_s = waited_s
+        if now - self.coded_at < PAUSE_S:
+            self._interval_s += (interval_s - self._interval_s) / PACE_OVER
+
+    @property
+    def _made_fps(self) -> float:
+        fps = self._rung.frames_per_second
+        return max(SLOWEST * fps, min(fps, 1 / self._interval_s)) if self._interval_s else fps
 
     def code(self, frame: Pixels, mask: Mask, now: float, rate_bps: float, beside: int = 0) -> Coded | None:
         """Code the region of `frame`, for its tiles in `mask`; None when the encoder left the picture out.
@@ -171,7 +191,7 @@ class RegionCoder:
         """
         self._ladder.aim(most_fps(rate_bps) / self._most_fps)
         self._rung = _known(self._ladder.rung)
-        rate, fps = wanted_bps(rate_bps), self._rung.frames_per_second
+        rate, fps = wanted_bps(rate_bps), self._made_fps
         rate -= min(self._beside * fps, MOST_BESIDE * rate)
         if 1 / MOST_WRONG < rate / fps / self._bits < MOST_WRONG:
             if self._encoder.codec is VideoCodec.H264:  # it follows without a key frame
@@ -191,8 +211,11 @@ def preferred(encoders: Sequence[Option]) -> list[Option]:
 
     Lines that turn, at 1.7 Mbit/s: .89 by x264 in 17 ms, .77 by SVT-AV1 in 65 ms; at 380 kbit/s .75 and .78, but
     SVT-AV1 begins with two pictures of 33 kB, more than a second on such a link. Its fullest effort is left out: it
-    would take more than a core while the customer's own program draws.
+    would take more than a core while the customer's own program draws. VP8 is for where there is nothing else: on a
+    machine that x264 at its least is too much for, fewer pictures of .85 are better than more of .66.
     """
+    if any(each.codec is VideoCodec.H264 for each in encoders):
+        encoders = [each for each in encoders if each.codec is not VideoCodec.VP8]
     able = [
         replace(each, costs=_without_full(each.costs)) if each.codec is VideoCodec.AV1 else each for each in encoders
     ]

@@ -72,10 +72,14 @@ class MotionSource:
         self._began = 0.0  # the present picture
         self._making_s = 0.0  # from there until the last one was coded
         self._beside = 0  # bytes
+        self._waited_s = 0.0
 
-    def tick(self, now: float, rate_bps: float) -> None:
-        """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry."""
-        self._now, self._rate_bps = now, rate_bps
+    def tick(self, now: float, rate_bps: float, waited_s: float = 0.0) -> None:
+        """Say what time it is, in seconds of one monotonic clock, and what the link is known to carry.
+
+        `waited_s` is how long has been waited for the link, in all.
+        """
+        self._now, self._rate_bps, self._waited_s = now, rate_bps, waited_s
         self._began = time.perf_counter()
         if self._coder is not None and now - self._coder.coded_at > KEPT_S:
             self.close()
@@ -190,7 +194,10 @@ class MotionSource:
         """Code the region of `frame`; None when the encoder left the picture out."""
         self._previews = False
         coder, beside, self._beside = self._coder, self._beside, 0
-        return self._made(lambda: coder.code(frame, mask, self._now, self._rate_bps, beside)) if coder else None
+        if coder is None:
+            return None
+        coder.paced(self._now, self._waited_s)
+        return self._made(lambda: coder.code(frame, mask, self._now, self._rate_bps, beside))
 
     def _made(self, code: Callable[[], Coded | None]) -> Coded | None:
         try:
