@@ -42,7 +42,8 @@ MOST_SHORT: Final = 1.3  # times the rate asked for at most, of an encoder that 
 SHORT_OVER: Final = 16  # pictures, by which this is told …
 BESIDE_OVER: Final = 8  # … and what goes exactly beside them …
 MOST_BESIDE: Final = 0.4  # … of which so much, of the rate, is taken from theirs at most
-WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others
+WRONG_FOR_S: Final = 2.0  # … for so long, before the encoder begins anew with others, …
+GROWN_FOR_S: Final = 0.5  # … or so long if they may be more: there is room for the large picture it begins with
 PACE_OVER: Final = 8  # pictures, by which is told how often they are made …
 SLOWEST: Final = 0.5  # … of how often they were to be, for the size of a picture to follow …
 PAUSE_S: Final = 0.5  # … and so long without one is a pause of what moves
@@ -198,7 +199,7 @@ class RegionCoder:
                 self._asked = min(rate / fps * min(MOST_SHORT, max(1.0, 1 / self._made)), MOST_WRONG * self._bits)
                 self._encoder.set_target(int(self._asked * fps), fps)
             self._wrong_since = math.inf
-        elif now - self._wrong_since > WRONG_FOR_S:
+        elif now - self._wrong_since > (GROWN_FOR_S if rate / fps > self._bits else WRONG_FOR_S):
             self._encoder.set_target(int(rate), fps)
             self._bits = self._asked = rate / fps
             self._wrong_since = math.inf
