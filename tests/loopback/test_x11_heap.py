@@ -32,3 +32,24 @@ def test_all_threads_share_one_heap() -> None:
     assert _heaps("") > 1
     choosing = "import os; from remotedesk.platform.select import current_platform; current_platform()"
     assert _heaps(choosing) == 1
+
+
+_HOLES = """
+from remotedesk.platform.select import current_platform
+def kept_kib():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
+platform = current_platform()
+freed, at_the_end = [bytearray(b"1") * (4 << 20) for _ in range(20)], bytearray(1 << 20)
+full = kept_kib()
+del freed
+before = kept_kib()
+platform.give_back_memory()
+print(full, before, kept_kib())
+"""
+
+
+def test_what_was_freed_below_something_that_lives_is_given_back() -> None:
+    done = subprocess.run([sys.executable, "-c", _HOLES], capture_output=True, text=True, check=True, timeout=60)
+    full, before, after = map(int, done.stdout.split())
+    assert before > full - 20_000
+    assert after < full - 70_000

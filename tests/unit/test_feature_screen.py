@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -466,3 +467,27 @@ async def test_a_flood_of_updates_is_not_kept() -> None:
         pipe.on_message(update)
     assert caught.value.code is ErrorCode.MESSAGE_FLOOD
     await view.close()
+
+
+async def test_what_an_encoder_leaves_is_given_back_when_it_has_ended() -> None:
+    allowed = Allowed()
+
+    async def play(share: ScreenShare, pipe: Pipe, flow: TileFlow, platform: FakePlatform) -> None:
+        sources = list[TileSource]()
+        make = TileSource.__init__
+
+        def keep(source: TileSource, *arguments: Any) -> None:
+            make(source, *arguments)
+            sources.append(source)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(TileSource, "__init__", keep)
+            share.start(allowed.view)
+            await until(lambda: pipe.updates)
+        assert platform.given_back == 0
+        sources[-1].motion.has_coded = True
+        acknowledge(pipe)
+        await until(lambda: platform.given_back)
+        assert not sources[-1].motion.has_coded
+
+    await sharing(play)

@@ -174,6 +174,7 @@ class FakePlatform:
         self.hot_key_taken = False
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
         self.links: tuple[str, ...] | None = None
+        self.given_back = 0
         self.started_again = ""
         self._customers: set[FakeWatch] = set()
         self._locks: set[FakeWatch] = set()
@@ -249,6 +250,10 @@ class FakePlatform:
             first.call(True)
             return None
         return FakeWatch(self._customers, lambda _: again(self.started_again))
+
+    def give_back_memory(self) -> None:
+        """Count it in `given_back`."""
+        self.given_back += 1
 
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Note it in `links`."""

@@ -171,6 +171,9 @@ class Platform(Protocol):
         `again` is called with that of every further one.
         """
 
+    def give_back_memory(self) -> None:
+        """Give the system what this process has freed and still keeps; takes some milliseconds."""
+
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Have `command` started with each `remotedesk:` link this user follows, behind `--`; None: no more.
 

@@ -173,7 +173,8 @@ class ScreenShare(GrantedThread):
     def work(self, grant: Grant, stop: threading.Event) -> None:
         """Capture and send until `stop`."""
         capture = self._platform.open_capture(grant)
-        capturing = _Capturing(capture, grant, stop, lambda: self._encoders, self._pointer_row)
+        give_back = self._platform.give_back_memory
+        capturing = _Capturing(capture, grant, stop, lambda: self._encoders, self._pointer_row, give_back)
         try:
             while not stop.is_set():
                 if (flow := self._flow) is not None:
@@ -200,8 +201,10 @@ class _Capturing:
         stop: threading.Event,
         encoders: Callable[[], Sequence[Option]],
         pointer_row: Callable[[], int | None],
+        give_back: Callable[[], None],
     ) -> None:
         self._pointer_row = pointer_row
+        self._give_back = give_back
         self._capture = capture
         self._grant = grant
         self._stop = stop
@@ -258,6 +261,9 @@ class _Capturing:
             room -= len(message)
         self._frame = frame if self._source.behind else None
         flow.behind = self._source.behind
+        if motion.has_coded and not motion.is_going and not flow.behind:  # an encoder has left holes in the heap
+            motion.has_coded = False
+            self._give_back()
 
     def _room_again(self, flow: TileFlow) -> int:
         """Wait for room in the midst of a coded picture, which has one size only; 0 if none came for too long."""

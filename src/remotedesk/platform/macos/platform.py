@@ -51,6 +51,9 @@ class MacosPlatform:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
 
+    def give_back_memory(self) -> None:
+        """Do nothing: macOS takes freed pages back when it wants them."""
+
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()

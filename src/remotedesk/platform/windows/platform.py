@@ -82,6 +82,9 @@ class WindowsPlatform:
         """Hold the mutex."""
         return only_one.claim(number, again)
 
+    def give_back_memory(self) -> None:
+        """Do nothing: Windows' heap gives large pieces back as soon as they are freed."""
+
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Write it into this user's part of the registry, or take it out."""
         handle_links(command)

@@ -10,6 +10,7 @@ from remotedesk.platform.x11 import only_one
 from remotedesk.platform.x11.capture import X11Capture
 from remotedesk.platform.x11.connection import close_display, open_display
 from remotedesk.platform.x11.cursor import X11Cursor
+from remotedesk.platform.x11.heap import give_back
 from remotedesk.platform.x11.hot_key import X11HotKey
 from remotedesk.platform.x11.injector import X11Injector
 from remotedesk.platform.x11.keycodes import code_for
@@ -84,6 +85,10 @@ class X11Platform:
     def claim_customer(self, number: str, again: Callable[[str], None]) -> Watch | None:
         """Own the selection."""
         return only_one.claim(self._name, number, again)
+
+    def give_back_memory(self) -> None:
+        """Have glibc do it."""
+        give_back()
 
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED): desktops read it from the package's `remotedesk.desktop`."""

@@ -72,6 +72,7 @@ class MotionSource:
         self._began = 0.0  # the present picture
         self._making_s = 0.0  # from there until the last one was coded
         self._beside = 0  # bytes
+        self.has_coded = False  # since whoever asks has last said otherwise
         self._waited_s = 0.0
 
     def tick(self, now: float, rate_bps: float, waited_s: float = 0.0) -> None:
@@ -206,6 +207,7 @@ class MotionSource:
             self._do_without(error.name)
             return None
         self._making_s = time.perf_counter() - self._began
+        self.has_coded = True
         return coded
 
     def _is_motion(self, busy: Mask) -> bool:
