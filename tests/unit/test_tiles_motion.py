@@ -629,6 +629,20 @@ def test_what_changes_again_and_again_is_hot_until_it_rests() -> None:
     assert not heat.restless(1.5 + 2 * REST_S).any()
 
 
+def test_what_nobody_looked_at_for_want_of_room_has_not_rested() -> None:
+    stalled, rested, moved = Heat(200, 100), Heat(200, 100), np.ones((2, 4), np.bool_)
+    for change in range(6):
+        stalled.note(moved, change / 10)
+        rested.note(moved, change / 10)
+    stalled.note(moved, 1.5, waited_s=0.9)
+    rested.note(moved, 1.5)
+    assert stalled.hot.all()
+    assert not stalled.cool.any()
+    assert not rested.hot.any()
+    assert rested.cool.all()
+    assert not stalled.restless(1.6 + REST_S).any()
+
+
 def test_islands_lie_apart() -> None:
     tiles: Mask = np.zeros((4, 6), np.bool_)
     tiles[0, 0] = tiles[1, 1] = tiles[3, 4] = tiles[3, 5] = True

@@ -24,19 +24,25 @@ class Heat:
         shape = tile_counts(width, height)
         self._heat = np.zeros(shape, np.float64)
         self._changed_at = np.full(shape, -math.inf)
+        self._seen_at = np.full(shape, -math.inf)  # the same, in time that was looked for changes
         self._woke_at = np.full(shape, -math.inf)  # when it changed first after a rest
         self._awake = np.zeros(shape, np.bool_)  # when it changed last it had changed for a while
         self._now = -math.inf
 
-    def note(self, moved: Mask, now: float) -> None:
-        """Count a picture in which the tiles of `moved` have changed."""
-        if now > self._now:
-            self._heat *= 0.5 ** ((now - self._now) / HALVED_AFTER_S)
-            self._now = now
-        self._heat[moved] = np.minimum(self._heat[moved] + 1, MOST)
-        self._woke_at[moved & (now - self._changed_at >= PAUSE_S)] = now
-        self._awake[moved] = (now - self._woke_at > WAKING_S)[moved]
+    def note(self, moved: Mask, now: float, waited_s: float = 0.0) -> None:
+        """Count a picture in which the tiles of `moved` have changed.
+
+        `waited_s` is how long in all nobody looked, for want of room on the link: nothing has rested then.
+        """
         self._changed_at[moved] = now
+        seen = now - waited_s
+        if seen > self._now:
+            self._heat *= 0.5 ** ((seen - self._now) / HALVED_AFTER_S)
+            self._now = seen
+        self._heat[moved] = np.minimum(self._heat[moved] + 1, MOST)
+        self._woke_at[moved & (seen - self._seen_at >= PAUSE_S)] = seen
+        self._awake[moved] = (seen - self._woke_at > WAKING_S)[moved]
+        self._seen_at[moved] = seen
 
     @property
     def hot(self) -> Mask:

@@ -40,6 +40,7 @@ PREVIEW_S: Final = 0.35  # what takes longer is seen with loss first …
 PREVIEW_ON_S: Final = 0.02  # … and so is the rest of it
 MOST_PREVIEWS: Final = 4  # what is new more often …
 PREVIEWS_S: Final = 2.5  # … than so many times in this time is a motion that a slow machine looks at now and then
+MOST_AHEAD_S: Final = 0.1  # what the link carries meanwhile may be handed over before; more would be a queue
 KEPT_S: Final = 4.0  # an encoder without work, since a new one begins with a large picture
 OUTSIDE: Final = 0.125  # of the tiles that move, that may lie outside of the region before another is chosen
 LOOK_EACH: Final = 8  # picture, whether what is coded merely moves
@@ -104,7 +105,7 @@ class MotionSource:
     @property
     def carried_bytes(self) -> int:
         """How much the link carries while a picture is compared and coded; 0 while nothing is."""
-        return int(self._making_s * self._rate_bps / 8) if self._coder or self._previews else 0
+        return int(min(self._making_s, MOST_AHEAD_S) * self._rate_bps / 8) if self._coder or self._previews else 0
 
     def sent_beside(self, nbytes: int) -> None:
         """Count what goes exactly, which leaves less room for what is coded."""
@@ -121,7 +122,7 @@ class MotionSource:
 
     def note(self, moved: Mask) -> None:
         """Count the tiles that changed since the last picture."""
-        self._heat.note(moved, self._now)
+        self._heat.note(moved, self._now, self._waited_s)
 
     def is_hot(self, tiles: Mask) -> bool:
         """Return whether most of these change again and again."""
