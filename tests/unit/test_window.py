@@ -194,6 +194,11 @@ def test_what_waits_at_the_other_side_for_a_lost_packet_is_not_on_the_way() -> N
     assert window.balance() == FIRST_WINDOW
     window.held(0)
     assert window.balance() == FIRST_WINDOW - 5_000
+    window.sent(3, MOST_WINDOW - 8_000, 0.0)
+    window.held(MOST_WINDOW)
+    assert window.balance() == 3_000
+    window.sent(4, 3_000, 0.0)
+    assert window.room() == 0
 
 
 def test_a_queue_that_never_runs_empty_is_noticed_until_it_does() -> None:

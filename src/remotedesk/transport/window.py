@@ -112,12 +112,13 @@ class DelayWindow:
 
     def balance(self) -> int:
         """Return how many bytes may be sent now, or how many too many are under way: then it is below 0."""
-        return int(self._allowed) - self._on_the_way
+        return min(int(self._allowed) - self._on_the_way, MOST_WINDOW - self._in_flight)
 
     def held(self, nbytes: int) -> None:
         """Say how many bytes have arrived but are kept back at the other side, until a lost packet has come again.
 
-        They are not on the way any more: if they counted, a link that loses packets would be idle during repeats.
+        They are not on the way any more: if they counted, a link that loses packets would be idle during repeats. With
+        them no more than MOST_WINDOW is kept here to be sent again, whatever the other side says.
         """
         self._held = nbytes
 
