@@ -3,8 +3,6 @@
 * `capture_change_ms`: one picture, from the call to the rectangles that differ; half of them take at most so long,
   `_p95_` 19 of 20. They come from a still screen, typing, a dragged window and a turning part; the painter and Wine's
   X server share the processors.
-* `capture_change_kept_ms`: the same, not for the bar: Wine makes two copies of each picture with malloc, which gives
-  large memory back and faults it in again, as Windows does not; here MALLOC lets it keep that.
 * `idle_cores`: of the thread that captures, with a viewer who has everything and a screen on which nothing happens.
 * `memory_growth_mb`: of the whole process, sharing mixed work with a viewer in it: 10⁶ bytes more in the last tenth of
   the time than in the second.
@@ -33,7 +31,6 @@ from tests.winlab.build import build
 from tests.winlab.lab import Lab
 from tests.winlab.wine_python import WinePython
 
-MALLOC: Final = {"MALLOC_MMAP_THRESHOLD_": "30000000", "MALLOC_TRIM_THRESHOLD_": "100000000"}
 SCENES: Final = ("rest", "type", "window", "cad")
 SCENE_S: Final = 6.0
 IDLE_S: Final = 60.0
@@ -70,8 +67,8 @@ class Programs:
 class Side:
     """The Windows process that is measured: a line says what to do, a line of JSON answers."""
 
-    def __init__(self, windows: WinePython, **environment: str) -> None:
-        self._process = windows.start("-m", "tests.bench.windows_side", **environment)
+    def __init__(self, windows: WinePython) -> None:
+        self._process = windows.start("-m", "tests.bench.windows_side")
         assert self._process.stderr is not None
         self._complaints: list[bytes] = []
         self._reader = threading.Thread(
@@ -112,17 +109,17 @@ def say(name: str, value: float, unit: str) -> None:
     print(f"windows.{name} {value:.4g} {unit}", flush=True)
 
 
-def capture_change(side: Side, programs: Programs, which: str = "") -> None:
-    """Measure pictures of every scene; the figures have `which` in their names."""
+def capture_change(side: Side, programs: Programs) -> None:
+    """Measure pictures of every scene."""
     times: list[float] = []
     for scene in SCENES:
         programs.play(scene)
         time.sleep(PREPARED_S)
         taken = side.ask("frames", SCENE_S)
         times += taken
-        say(f"capture_change_{which}{scene}_ms", statistics.median(taken) * 1000, "ms")
-    say(f"capture_change_{which}ms", statistics.median(times) * 1000, "ms")
-    say(f"capture_change_{which}p95_ms", statistics.quantiles(times, n=20)[-1] * 1000, "ms")
+        say(f"capture_change_{scene}_ms", statistics.median(taken) * 1000, "ms")
+    say("capture_change_ms", statistics.median(times) * 1000, "ms")
+    say("capture_change_p95_ms", statistics.quantiles(times, n=20)[-1] * 1000, "ms")
 
 
 def memory_growth(side: Side, programs: Programs, minutes: float) -> None:
@@ -142,8 +139,6 @@ def main() -> None:
     with WinePython() as windows:
         programs = Programs(windows.display)
         try:
-            with Side(windows, **MALLOC) as side:
-                capture_change(side, programs, "kept_")
             with Side(windows) as side:
                 capture_change(side, programs)
                 programs.play("rest")

@@ -21,8 +21,8 @@ COLOUR = b"\x12\xab\x56"
 
 def seen() -> bool:
     """True if the window is in our own picture."""
-    copy, pixels = ScreenCopy(), bytearray(4 * PLACE.area)
-    copy.read(PLACE, pixels)
+    copy = ScreenCopy()
+    pixels = bytes(copy.look(PLACE))
     copy.close()
     return pixels.count(COLOUR) > PLACE.area // 2
 

@@ -22,7 +22,7 @@ _AFTER_INPUT_S: Final = 1.0  # a program may take so long to draw what comes of 
 _AFTER_CHANGE_S: Final = 0.5  # that followed on another
 _IDLE_LOOK_S: Final = 0.5
 _INPUT_SEEN_EVERY_S: Final = 0.016  # how soon a look follows mouse and keyboard
-_BAND: Final = 32  # rows that are compared at once
+_BAND: Final = 32  # rows that are compared at once, and copied
 _BYTES_PER_PIXEL: Final = 4
 
 
@@ -34,6 +34,7 @@ class WindowsCapture:
         self._copy = ScreenCopy()
         self._newest = bytearray()
         self._before = bytearray()  # becomes the next picture
+        self._changed: list[bool] = []  # in which bands these two may differ, from the top
         self._size = Size(0, 0)
         self._looked_at_s = self._busy_until_s = 0.0
         self._input = win32.LASTINPUTINFO(cbSize=ctypes.sizeof(win32.LASTINPUTINFO))
@@ -61,18 +62,19 @@ class WindowsCapture:
         grant.require(Feature.VIEW)
         before_s, self._looked_at_s = self._looked_at_s, time.monotonic()
         screen = virtual_screen()
-        size, same_size = Size(screen.width, screen.height), self._size == Size(screen.width, screen.height)
-        older = self._before if same_size else bytearray(size.width * size.height * _BYTES_PER_PIXEL)
         try:
-            self._copy.read(screen, older)
+            pixels = self._copy.look(screen)
         except PlatformError:
             if not self._newest:
                 raise
             # The secure desktop is shown, where an administrator is asked for: what was there before it comes back.
             return CapturedFrame(self._newest, self._size.width, self._size.height, self._looked_at_s, ())
-        self._before, self._newest = (self._newest if same_size else bytearray(len(older))), older
-        self._size = size
-        dirty = self._differing() if same_size else None
+        size = Size(screen.width, screen.height)
+        dirty = None
+        if size == self._size:
+            dirty = self._take(pixels)
+        else:
+            self._begin(pixels, size)
         if dirty != ():
             once_more = _AFTER_CHANGE_S if self._looked_at_s - before_s < 2 * _LOOK_EVERY_S else 1.5 * _LOOK_EVERY_S
             self._busy_until_s = max(self._busy_until_s, self._looked_at_s + once_more)
@@ -87,18 +89,35 @@ class WindowsCapture:
             self._input_ms, self._busy_until_s = self._input.dwTime, now + _AFTER_INPUT_S
         return now - self._looked_at_s >= (_LOOK_EVERY_S if now < self._busy_until_s else _IDLE_LOOK_S)
 
-    def _differing(self) -> tuple[Rect, ...]:
-        """Return the bands of rows in which the newest picture differs from the one before."""
-        width, height = self._size.width, self._size.height
-        row_bytes, before = width * _BYTES_PER_PIXEL, memoryview(self._before)
-        bands: list[Rect] = []
-        for y in range(0, height, _BAND):
-            rows = min(_BAND, height - y)
+    def _begin(self, pixels: memoryview, size: Size) -> None:
+        """Have the first picture of this size."""
+        self._newest, self._before, self._size = bytearray(pixels), bytearray(len(pixels)), size
+        self._changed = [True] * -(-size.height // _BAND)
+
+    def _take(self, pixels: memoryview) -> tuple[Rect, ...]:
+        """Have the next picture; return the bands of rows in which it differs from the one before.
+
+        It is made of the one before that, so only the bands that have changed since then are copied.
+        """
+        band_bytes = _BAND * self._size.width * _BYTES_PER_PIXEL
+        next_one, changed = memoryview(self._before), list[bool]()
+        for at, lags in zip(range(0, len(pixels), band_bytes), self._changed, strict=True):
+            band = pixels[at : at + band_bytes]
             # startswith is memcmp without a copy.
-            if self._newest.startswith(before[y * row_bytes : (y + rows) * row_bytes], y * row_bytes):
-                continue
-            if bands and bands[-1].y + bands[-1].height == y:
-                bands[-1] = Rect(0, bands[-1].y, width, bands[-1].height + rows)
+            changed.append(not self._newest.startswith(band, at))
+            if changed[-1] or lags:
+                next_one[at : at + band_bytes] = band
+        self._before, self._newest, self._changed = self._newest, self._before, changed
+        return self._rects(changed)
+
+    def _rects(self, changed: list[bool]) -> tuple[Rect, ...]:
+        """Return these bands, those below each other as one."""
+        width, height = self._size.width, self._size.height
+        rects: list[Rect] = []
+        for y in (index * _BAND for index, is_changed in enumerate(changed) if is_changed):
+            rows = min(_BAND, height - y)
+            if rects and rects[-1].y + rects[-1].height == y:
+                rects[-1] = Rect(0, rects[-1].y, width, rects[-1].height + rows)
             else:
-                bands.append(Rect(0, y, width, rows))
-        return tuple(bands)
+                rects.append(Rect(0, y, width, rows))
+        return tuple(rects)

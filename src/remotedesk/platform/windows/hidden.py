@@ -48,10 +48,8 @@ def _is_absent(grant: Grant, window: int, place: Rect) -> bool:
             win32.SetWindowDisplayAffinity(window, affinity)
             for _ in range(2):  # the desktop's composition shows it in its next picture
                 win32.DwmFlush()
-            pixels = bytearray(4 * place.area)
             grant.require(Feature.VIEW)
-            copy.read(place, pixels)
-            looks.append(np.frombuffer(pixels, np.uint32) & _COLOURS)
+            looks.append(np.frombuffer(copy.look(place), np.uint32) & _COLOURS)
     finally:
         copy.close()
     without, with_it, again = looks
