@@ -31,9 +31,10 @@ install_debian_packages() {
     fi
     say "installing Debian packages (some minutes the first time)"
     log=$(mktemp)
+    patient="-o Acquire::Retries=3" # the archive may be out of reach for a moment
     # shellcheck disable=SC2046,SC2086
-    if $as_root apt-get update -qq >"$log" 2>&1 && $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -qq --no-upgrade --no-install-recommends -y $(debian_packages) >>"$log" 2>&1; then rm "$log"; else
+    if $as_root apt-get update -qq $patient >"$log" 2>&1 && $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -qq $patient --no-upgrade --no-install-recommends -y $(debian_packages) >>"$log" 2>&1; then rm "$log"; else
         cat "$log"
         rm "$log"
         return 1

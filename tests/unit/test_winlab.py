@@ -3,6 +3,8 @@
 import ast
 import re
 import struct
+import subprocess
+import time
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -148,6 +150,29 @@ def test_what_was_left_halfway_is_made_again(tmp_path: Path, monkeypatch: pytest
     build.build(lab)
     build.build(lab)
     assert made == ["first", "second"]
+
+
+def test_a_download_is_tried_again_and_in_the_end_fails_loudly(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = [SystemExit("winlab: pip failed"), subprocess.TimeoutExpired("pip", 900.0), None]
+    rests: list[float] = []
+
+    def run(*command: str) -> str:
+        assert command == ("pip", "download")
+        if failure := outcomes.pop(0):
+            raise failure
+        return ""
+
+    monkeypatch.setattr(build, "run", run)
+    monkeypatch.setattr(time, "sleep", rests.append)
+    build.download("pip", "download")
+    assert not outcomes
+    assert rests == list(build.DOWNLOAD_AGAIN_AFTER_S)
+    assert "winlab: pip failed" in capfd.readouterr().err
+    outcomes[:] = [SystemExit("winlab: no index")] * 3
+    with pytest.raises(SystemExit, match="no index"):
+        build.download("pip", "download")
 
 
 def test_links_out_of_a_prefix_become_folders(tmp_path: Path) -> None:

