@@ -23,10 +23,12 @@ test: lint
 # A session, the attacks and the adapters: what .ci/run takes of it, in five minutes.
 # One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
 WINDOWS_PYTEST := $(PYTHON) -m tests.winlab.run -m pytest -p no:cacheprovider -m "not soak and not bench"
+# Every line and branch of the adapters.
+WINDOWS_COVERED := --cov=remotedesk.platform.windows --cov-report=term-missing:skip-covered --cov-fail-under=100
 test-windows-smoke: setup
 	@$(PYTHON) -m tests.winlab.build
 	@$(PYTHON) -m pytest -m "wine and not soak" tests/winlab
-	@$(WINDOWS_PYTEST) tests/windows
+	@$(WINDOWS_PYTEST) $(WINDOWS_COVERED) tests/windows
 
 test-windows: test-windows-smoke
 	@$(WINDOWS_PYTEST) -n 2 --dist loadfile --durations=12 tests/unit tests/loopback

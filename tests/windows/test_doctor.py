@@ -5,13 +5,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import pytest
-
-from remotedesk.core.errors import PlatformError
 from remotedesk.engine.doctor import Check
 from remotedesk.engine.doctor.screen_checks import TYPED
 from remotedesk.lan_server import LanServer
-from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.transport.server_address import ServerAddress
 
 WITHIN_S: Final = 100.0
@@ -30,16 +26,17 @@ OK: Final = (
 )
 
 
-def doctor(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=WITHIN_S, check=False,
-    )  # fmt: skip
+def doctor(version: int, language: str, records: Path) -> subprocess.CompletedProcess[str]:
+    with LanServer(ServerAddress("127.0.0.1", 0), "Hanako Sato", "Support KK", records) as server:
+        where = (f"127.0.0.1:{server.port}", server.fingerprint)
+        return subprocess.run(
+            [sys.executable, "-m", "tests.windows.doctor_on", str(version), language, *where],
+            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=WITHIN_S, check=False,
+        )  # fmt: skip
 
 
 def test_everything_that_wine_has_is_tried_out_and_works(tmp_path: Path) -> None:
-    with LanServer(ServerAddress("127.0.0.1", 0), "Hanako Sato", "Support KK", tmp_path) as server:
-        said = doctor("tests.windows.behind_the_door", f"127.0.0.1:{server.port}", server.fingerprint)
+    said = doctor(10, "en", tmp_path)
     lines = said.stdout.splitlines()
     assert said.returncode == 0, lines
     assert [text for text in OK if not any(line.startswith(f"ok: {text}") for line in lines)] == []
@@ -51,13 +48,8 @@ def test_everything_that_wine_has_is_tried_out_and_works(tmp_path: Path) -> None
     assert TYPED not in said.stdout
 
 
-def test_while_windows_is_refused_the_command_says_so_and_tries_out_the_rest() -> None:
-    try:
-        WindowsPlatform().require_supported()
-    except PlatformError:
-        said = doctor("remotedesk", "doctor", "--self-test", "--language", "ja")
-        assert said.returncode == 1
-        assert said.stdout.startswith("異常: このシステムの画面を共有できる")
-        assert "正常: x264 による動画" in said.stdout
-    else:
-        pytest.skip("Windows is supported; the other test says all")
+def test_where_windows_is_too_old_the_command_says_so_and_tries_out_the_rest(tmp_path: Path) -> None:
+    said = doctor(6, "ja", tmp_path)
+    assert said.returncode == 1
+    assert said.stdout.startswith("異常: このシステムの画面を共有できる"), said.stdout
+    assert "正常: x264 による動画" in said.stdout
