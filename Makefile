@@ -23,12 +23,14 @@ test: lint
 # A session, the attacks and the adapters: what .ci/run takes of it, in five minutes.
 # One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
 WINDOWS_PYTEST := $(PYTHON) -m tests.winlab.run -m pytest -p no:cacheprovider -m "not soak and not bench"
-# Every line and branch of the adapters.
+# Every line and branch of the adapters, and packaging/windows/PLAYED.md lists those that only a test's played answers reach.
 WINDOWS_COVERED := --cov=remotedesk.platform.windows --cov-report=term-missing:skip-covered --cov-fail-under=100
 test-windows-smoke: setup
 	@$(PYTHON) -m tests.winlab.build
 	@$(PYTHON) -m pytest -m "wine and not soak" tests/winlab
 	@$(WINDOWS_PYTEST) $(WINDOWS_COVERED) tests/windows
+	@$(PYTHON) -m tests.winlab.run -m coverage json --quiet --contexts='^(real)?$$' -o build/windows-real.json
+	@$(PYTHON) -m tests.winlab.played build/windows-real.json
 
 test-windows: test-windows-smoke
 	@$(WINDOWS_PYTEST) -n 2 --dist loadfile --durations=12 tests/unit tests/loopback

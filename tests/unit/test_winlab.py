@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.winlab import build
+from tests.winlab import build, played
 from tests.winlab.lab import Lab, windows_path
 from tests.winlab.locks import lock, try_lock
 from tests.winlab.on_windows import reason_for_file, reason_for_test
@@ -199,6 +199,37 @@ def test_a_build_waits_for_runs_and_runs_share(tmp_path: Path) -> None:
             lock(place, alone=True, timeout_s=0.3)
     with lock(place, alone=True):
         assert try_lock(place, alone=False) is None
+
+
+MEASURED = """\
+def asked(answer):
+    if not answer:
+        return None
+    try:
+        return int(answer)
+    except ValueError:
+        return 0
+
+
+def never_called():
+    return 1 | 2
+"""
+
+
+def test_a_branch_that_only_played_answers_take_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "a.py").write_text(MEASURED, encoding="utf-8")
+    asked = {"missing_lines": [3, 6, 7], "executed_lines": [2, 4, 5], "start_line": 1}
+    never = {"missing_lines": [11], "executed_lines": [], "start_line": 10}
+    file = {"missing_lines": [3, 6, 7, 11], "missing_branches": [[2, 3]], "functions": {"asked": asked, "n": never}}
+    found = played.played({"files": {"src\\a.py": file}}, tmp_path)
+    assert found == {
+        ("a.py", "if not answer:", "return None"),
+        ("a.py", "try", "except ValueError:"),
+        ("a.py", "def never_called():", "return 1 \\| 2"),
+    }
+    rows = [f"| `{each.file}` | `{each.start}` → `{each.end}` | because | nowhere |" for each in found]
+    assert played.listed("\n".join(["| file | branch | why | where |", "|---|---|---|---|", *rows])) == found
 
 
 def test_windows_sees_the_whole_system_as_a_drive() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from coverage import Coverage
 
 from tests.support.grants import Allowed
 
@@ -17,6 +18,14 @@ if sys.platform == "win32":
         """Return another program with a text field that has the keyboard."""
         with Program() as started:
             yield started
+
+
+@pytest.fixture(autouse=True)
+def measured(request: pytest.FixtureRequest) -> None:
+    """Have coverage tell apart what Wine itself reaches and what only answers reach that a test plays."""
+    if (measuring := Coverage.current()) is not None:
+        is_played = "monkeypatch" in request.fixturenames or request.node.get_closest_marker("played")
+        measuring.switch_context("played" if is_played else "real")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -104,10 +105,10 @@ class EditControl(Program):
         win32.SendMessageW(self.window, win32.WM_SETTEXT, 0, ctypes.addressof(empty))
 
 
-def until(done: Any, within_s: float = _WITHIN_S) -> None:
-    """Wait until `done()`. Raises TimeoutError."""
+def until(done: Any, within_s: float = _WITHIN_S, says: Callable[[], str] = str) -> None:
+    """Wait until `done()`. Raises TimeoutError with what `says()` then."""
     deadline = time.monotonic() + within_s
     while not done():
         if time.monotonic() > deadline:
-            raise TimeoutError
+            raise TimeoutError(says())
         time.sleep(0.02)

@@ -16,10 +16,11 @@ from remotedesk.core.geometry import Rect, Size
 from remotedesk.platform.ports import CapturedFrame
 from remotedesk.platform.select import current_platform
 from remotedesk.platform.windows import cursor as pointer
-from remotedesk.platform.windows import own_windows, win32
+from remotedesk.platform.windows import integrity, own_windows, win32
 from remotedesk.platform.windows.capture import WindowsCapture
 from remotedesk.platform.windows.cursor import LARGEST_SIDE, WindowsCursor, premultiplied
 from remotedesk.platform.windows.injector import WindowsInjector
+from remotedesk.platform.windows.message_thread import MessageThread
 from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.platform.windows.screen import virtual_screen
 from tests.support.grants import Allowed
@@ -155,6 +156,15 @@ def test_windows_own_pointers_have_shapes_of_their_own() -> None:
     assert pointer._shape(0x7FFF) is None  # no pointer's handle
 
 
+def test_a_pointer_that_stays_the_same_is_read_once(allowed: Allowed, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrow = ctypes.windll.user32.LoadCursorW(None, 32512)  # of other programs' pointers Wine tells no shape
+    monkeypatch.setattr(pointer, "_look", lambda: (5, 6, arrow))
+    cursor = WindowsCursor()
+    first = cursor.read(allowed.view)
+    assert first.shape is not None
+    assert cursor.read(allowed.view).shape is first.shape
+
+
 def test_pointers_of_every_kind_become_premultiplied() -> None:
     mask = np.array([[0, 0, 1, 1], [0, 1, 0, 1]], np.uint32) * np.uint32(0xFFFFFF)  # what it covers, what it inverts
     assert premultiplied(mask, None).tolist() == [[0xFF000000, 0xFFFFFFFF, 0, 0xFF000000]]
@@ -164,13 +174,19 @@ def test_pointers_of_every_kind_become_premultiplied() -> None:
     assert premultiplied(np.array([[0, 0xFFFFFF]], np.uint32), opaque).tolist() == [[0xFFFF8000, 0]]
 
 
+def where(window: QWidget) -> str:
+    """Return where Qt has a window, where Windows has ours, and whose is what input at its place would reach."""
+    at = win32.WindowFromPoint(win32.POINT(750, 150))
+    return f"{window.geometry()}, {own_windows.own_rects()}, {at} of {own_windows.process_of(at)}"
+
+
 def test_our_windows_are_known_and_others_are_not(program: Program) -> None:
     app = QApplication.instance() or QApplication([])
     platform = WindowsPlatform()
     window = QWidget(None, Qt.WindowType.FramelessWindowHint | Qt.WindowType.WindowStaysOnTopHint)
     window.setGeometry(700, 100, 200, 100)
     window.show()
-    until(lambda: (app.processEvents(), own_windows.own_at(750, 150))[1])
+    until(lambda: (app.processEvents(), own_windows.own_at(750, 150))[1], says=lambda: where(window))
     assert Rect(700, 100, 200, 100) in platform.own_window_rects()
     assert not own_windows.own_at(program.x + 10, program.y + 10)
     assert not any(each.contains(program.x + 10, program.y + 10) for each in platform.own_window_rects())
@@ -179,6 +195,25 @@ def test_our_windows_are_known_and_others_are_not(program: Program) -> None:
     assert Rect(700, 100, 200, 100) not in platform.own_window_rects()
     window.deleteLater()
     app.processEvents()
+
+
+def test_a_window_of_ours_without_area_is_nowhere() -> None:
+    made: list[int] = []
+
+    def opened(window: int) -> bool:
+        ctypes.windll.user32.ShowWindow(window, 4)  # SW_SHOWNOACTIVATE: visible, 0 × 0
+        made.append(window)
+        return True
+
+    before = own_windows.own_rects()
+    watch = MessageThread("no area", opened, lambda *_: None, lambda _: None)
+    assert win32.IsWindowVisible(made[0])
+    assert own_windows.own_rects() == before
+    watch.close()
+
+
+def test_nobodys_window_outranks_nobody() -> None:
+    assert not integrity.outranks_us(own_windows.process_of(None))
 
 
 def test_another_remotedesk_is_one_of_ours(program: Program) -> None:

@@ -9,17 +9,15 @@ import pytest
 
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
-from remotedesk.platform.ports import HotKey
 from remotedesk.platform.windows import cursor as pointer
 from remotedesk.platform.windows import injector as injector_module
 from remotedesk.platform.windows import input_origin, integrity, only_one, own_windows, win32
-from remotedesk.platform.windows.cursor import WindowsCursor
 from remotedesk.platform.windows.injector import WindowsInjector
 from remotedesk.platform.windows.message_thread import MessageThread
 from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.platform.windows.screen_copy import ScreenCopy
 from tests.support.grants import Allowed
-from tests.windows.program import Program, until
+from tests.windows.program import Program
 
 ARROW: Final = 32512  # IDC_ARROW
 HIGHEST: Final = 1 << 16
@@ -33,16 +31,6 @@ def refusing(*_: Any) -> int:
 @pytest.fixture
 def arrow() -> int:
     return int(ctypes.windll.user32.LoadCursorW(None, ARROW))
-
-
-def test_a_pointer_that_stays_the_same_is_read_once(
-    program: Program, allowed: Allowed, monkeypatch: pytest.MonkeyPatch, arrow: int
-) -> None:
-    monkeypatch.setattr(pointer, "_look", lambda: (5, 6, arrow))
-    cursor = WindowsCursor()
-    first = cursor.read(allowed.view)
-    assert first.shape is not None
-    assert cursor.read(allowed.view).shape is first.shape
 
 
 @pytest.mark.parametrize("call", ["GetObjectW", "GetDIBits"])
@@ -107,7 +95,6 @@ def test_where_windows_does_not_say_who_pressed_it_was_a_program(monkeypatch: py
 
 
 def test_whose_rights_are_kept_from_us_has_more_than_we(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not integrity.outranks_us(0)  # nobody's window
     own = win32.GetCurrentProcessId()
     assert not integrity.outranks_us(own)
     monkeypatch.setattr(win32, "OpenProcessToken", refusing)
@@ -130,20 +117,6 @@ def test_a_watch_without_a_window_is_told_and_leaves_no_thread(monkeypatch: pyte
     assert threading.active_count() == before
 
 
-def test_a_watch_may_be_closed_by_its_own_callback() -> None:
-    closed: list[int] = []
-
-    def take(message: int, _w_param: int, _l_param: int) -> None:
-        if message == win32.WM_APP + 1:
-            watch.close()
-
-    watch = MessageThread("self closing", lambda _: True, take, closed.append)
-    win32.PostMessageW(watch._window, win32.WM_APP + 1, 0, 0)
-    until(lambda: not watch._thread.is_alive())
-    assert len(closed) == 1
-    watch.close()
-
-
 def test_a_window_that_only_calls_itself_the_first_client_is_not_told(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,28 +128,6 @@ def test_a_window_that_only_calls_itself_the_first_client_is_not_told(
     assert only_one.claim("123456789018", print) is None
     assert told == []
     first.close()
-
-
-def test_a_window_of_ours_without_area_is_nowhere() -> None:
-    made: list[int] = []
-
-    def opened(window: int) -> bool:
-        ctypes.windll.user32.ShowWindow(window, 4)  # SW_SHOWNOACTIVATE: visible, 0 × 0
-        made.append(window)
-        return True
-
-    before = own_windows.own_rects()
-    watch = MessageThread("no area", opened, lambda *_: None, lambda _: None)
-    assert win32.IsWindowVisible(made[0])
-    assert own_windows.own_rects() == before
-    watch.close()
-
-
-def test_the_hot_key_is_had_from_the_platform() -> None:
-    watch = WindowsPlatform().watch_hot_key(HotKey.BAR, lambda: None)
-    with pytest.raises(PlatformError):
-        WindowsPlatform().watch_hot_key(HotKey.BAR, lambda: None)
-    watch.close()
 
 
 @pytest.mark.parametrize("call", ["GetDC", "CreateCompatibleDC"])

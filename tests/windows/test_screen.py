@@ -22,6 +22,8 @@ from remotedesk.platform.windows.platform import WindowsPlatform
 from tests.support.grants import Allowed
 from tests.windows.program import Program, until
 
+pytestmark = pytest.mark.played
+
 # As people put them: one, a second on the left and higher, one above, one upright on the right, three of three sizes.
 DESKS: Final = {
     "one": [Rect(0, 0, 1920, 1080)],

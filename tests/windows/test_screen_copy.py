@@ -97,6 +97,7 @@ SMALL: Final = Rect(-7, 3, 16, 100)  # three bands of 32 rows, and four rows
 ROW_BYTES: Final = 4 * SMALL.width
 
 
+@pytest.mark.played
 @given(st.lists(st.sets(st.integers(0, SMALL.height - 1), max_size=4), min_size=1, max_size=12), st.data())
 def test_every_picture_is_the_screen_and_what_changed_in_it_is_told(steps: list[set[int]], data: st.DataObject) -> None:
     """The screen is played: in each step some rows become others, and now and then Windows refuses it."""

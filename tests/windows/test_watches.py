@@ -14,6 +14,7 @@ from remotedesk.platform.windows.injector import WindowsInjector
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
 from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.message_thread import MessageThread
+from remotedesk.platform.windows.platform import WindowsPlatform
 from tests.conftest import WarningLog
 from tests.support.grants import Allowed
 from tests.windows.program import Program, until
@@ -84,6 +85,7 @@ def say_to(watch: WindowsLockWatch, message: int, w_param: int) -> None:
     win32.PostMessageW(watch._thread._window, message, w_param, 0)
 
 
+@pytest.mark.played
 def test_away_lasts_as_long_as_one_reason_does() -> None:
     changes: list[bool] = []
     watch = WindowsLockWatch(changes.append)
@@ -122,3 +124,24 @@ def test_an_error_of_ours_does_not_reach_windows(warning_log: WarningLog) -> Non
     time.sleep(0.2)
     thread.close()
     assert len(seen) == 1
+
+
+def test_the_hot_key_is_had_from_the_platform() -> None:
+    watch = WindowsPlatform().watch_hot_key(HotKey.BAR, lambda: None)
+    with pytest.raises(PlatformError):
+        WindowsPlatform().watch_hot_key(HotKey.BAR, lambda: None)
+    watch.close()
+
+
+def test_a_watch_may_be_closed_by_its_own_callback() -> None:
+    closed: list[int] = []
+
+    def take(message: int, _w_param: int, _l_param: int) -> None:
+        if message == win32.WM_APP + 1:
+            watch.close()
+
+    watch = MessageThread("self closing", lambda _: True, take, closed.append)
+    win32.PostMessageW(watch._window, win32.WM_APP + 1, 0, 0)
+    until(lambda: not watch._thread.is_alive())
+    assert len(closed) == 1
+    watch.close()
