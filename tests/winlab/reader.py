@@ -12,6 +12,7 @@ from typing import Any, Final
 from tests.support.accessibility import AccessibilityError, Extents, Reader, Shown
 
 ANSWER_S: Final = 30.0
+FIRST_ANSWER_S: Final = 100.0  # of a client whose code has never been compiled and lies on a disk that writes
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Client(Reader):
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.process = process
+        self._patience_s = FIRST_ANSWER_S
         self._answers: Queue[bytes] = Queue()
         self._threads = [
             threading.Thread(target=self._hear, name="client's answers"),
@@ -62,9 +64,10 @@ class Client(Reader):
         try:
             self.process.stdin.write(question.encode() + b"\n")
             self.process.stdin.flush()
-            answer = self._answers.get(timeout=ANSWER_S)
+            answer = self._answers.get(timeout=self._patience_s)
         except (OSError, Empty) as problem:
-            raise AccessibilityError("the client says nothing") from problem
+            raise AccessibilityError(f"the client has said nothing for {self._patience_s:.0f} s") from problem
+        self._patience_s = ANSWER_S
         if not answer:
             raise AccessibilityError("the client has ended")
         return json.loads(answer)
