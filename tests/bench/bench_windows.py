@@ -5,7 +5,8 @@
   X server share the processors.
 * `idle_cores`: of the thread that captures, with a viewer who has everything and a screen on which nothing happens.
 * `memory_growth_mb`: of the whole process, sharing mixed work with a viewer in it: 10⁶ bytes more in the last tenth of
-  the time than in the second, and what each tenth of the time had in the middle; `memory_slope_` of the second half.
+  the time than in the second, and what each tenth of the time had in the middle: with an
+  encoder at work some 50 more.
 
 Run: python -m tests.bench.bench_windows [--minutes 30]
 """
@@ -130,8 +131,6 @@ def memory_growth(side: Side, programs: Programs, minutes: float) -> None:
     for number, size in enumerate(tenths, 1):
         say(f"memory_tenth_{number}_mb", size, "MB")
     say("memory_growth_mb", tenths[-1] - tenths[1], "MB")
-    # Of the straight line through the second half, where what fills up once has filled up.
-    say("memory_slope_mb_an_hour", statistics.linear_regression(range(5), tenths[5:]).slope * 600 / minutes, "MB/h")
     say("memory_mb", max(sizes), "MB")
 
 
