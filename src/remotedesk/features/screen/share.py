@@ -239,14 +239,7 @@ class _Capturing:
         if not room:
             flow.behind = True
             return
-        if flow.rate_bps > FAST_FROM_BPS:
-            self._source.level = FAST_LEVEL
-        elif flow.rate_bps < THIN_BELOW_BPS:
-            self._source.level = THIN_LEVEL
-        if flow.rate_bps > SPARING_UP_TO_BPS:
-            self._source.spares_bytes = False
-        elif flow.rate_bps < SPARING_BELOW_BPS:
-            self._source.spares_bytes = True
+        self._fit_to(flow.rate_bps)
         before, frame = self._frame, self._newest()
         motion.tick(time.monotonic(), flow.rate_bps, flow.waited_s)
         self._source.pointer_row = self._pointer_row()
@@ -261,9 +254,24 @@ class _Capturing:
             room -= len(message)
         self._frame = frame if self._source.behind else None
         flow.behind = self._source.behind
-        if motion.has_coded and not motion.is_going and not flow.behind:  # an encoder has left holes in the heap
-            motion.has_coded = False
-            self._give_back()
+        if motion.has_coded and not motion.is_going and not flow.behind:
+            self._tidy_up()
+
+    def _fit_to(self, rate_bps: float) -> None:
+        """Spend as much work on each byte as a link of this rate is worth."""
+        if rate_bps > FAST_FROM_BPS:
+            self._source.level = FAST_LEVEL
+        elif rate_bps < THIN_BELOW_BPS:
+            self._source.level = THIN_LEVEL
+        if rate_bps > SPARING_UP_TO_BPS:
+            self._source.spares_bytes = False
+        elif rate_bps < SPARING_BELOW_BPS:
+            self._source.spares_bytes = True
+
+    def _tidy_up(self) -> None:
+        """Give back the holes that an encoder has left in the heap."""
+        self._source.motion.has_coded = False
+        self._give_back()
 
     def _room_again(self, flow: TileFlow) -> int:
         """Wait for room in the midst of a coded picture, which has one size only; 0 if none came for too long."""
