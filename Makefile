@@ -20,7 +20,7 @@ lint: setup
 test: lint
 	@$(PYTHON) -m pytest -m "not soak and not bench and not wine" -n 2 --dist loadfile $(PERFECT) --durations=12
 
-# A session, the attacks and the adapters: what .ci/run takes of it, in five minutes.
+# A session, the attacks and the adapters: what .ci/run takes of it, in five to seven minutes.
 # One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
 WINDOWS_PYTEST := $(PYTHON) -m tests.winlab.run -m pytest -p no:cacheprovider -m "not soak and not bench"
 # Every line and branch of the adapters, and packaging/windows/PLAYED.md lists those that only a test's played answers reach.

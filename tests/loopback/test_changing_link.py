@@ -83,13 +83,14 @@ def test_two_flows_of_ours_share_a_short_queue(kinds: tuple[type[OwnFlow], type[
         await asyncio.sleep(5)
         before = {name: flow.carried for name, flow in flows.items()}
         await asyncio.sleep(30)
-        assert link.longest_delay(loop.time() - 20, loop.time()) < 0.030 + 0.170
+        # Pictures hand over ahead of themselves what the link carries while the next is made.
+        assert link.longest_delay(loop.time() - 20, loop.time()) < 0.030 + (0.120 if OwnFlow in kinds else 0.170)
         after = {name: flow.carried for name, flow in flows.items()}
         for flow in flows.values():
             await flow.stop()
         return shares(before, after, 30, 2_000)
 
-    assert min(run_virtually(work).values()) >= 0.9 * _THIRD
+    assert min(run_virtually(work).values()) >= _THIRD
 
 
 @pytest.mark.parametrize(("kind", "least"), [(OwnFlow, 0.78), (PictureFlow, 0.75)])

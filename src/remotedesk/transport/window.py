@@ -48,7 +48,8 @@ class _Flying:
 class DelayWindow:
     """Window of one sender on one ordered channel. All times are seconds of one monotonic clock, passed in.
 
-    The sender keeps its messages within `room()`, sends nothing larger than `message_bytes`, and tells of each.
+    The sender keeps its messages within `room()`, sends nothing larger than `message_bytes`, and tells of each, and of
+    what is held up at the other side.
     """
 
     def __init__(self) -> None:
