@@ -87,6 +87,7 @@ EXAMPLES = {
     r"\A(offer|answer)\Z": "offer",
     r"\A[0-9a-f]{64}\Z": "0" * 64,
     r"\A[a-z]{1,16}\Z": "chat",
+    r"\A([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):[0-9]{1,5}\Z": "turn.example:443",
 }
 
 
@@ -172,7 +173,9 @@ def test_the_longest_message_within_bounds_fits(dialect: Dialect, struct: type[M
                 return text * (kind.max_length or 0)
             case inspect.BytesType():
                 return bytes(kind.max_length or 0)
-            case inspect.VarTupleType(item_type=inspect.StrType()):
+            case inspect.VarTupleType(item_type=inspect.StrType(pattern=None)):
+                return (longest(kind.item_type, text),) * (kind.max_length or 0)
+            case inspect.VarTupleType(item_type=inspect.StrType(pattern=r"\A[a-z0-9_.]{1,32}\Z")):
                 return ("a" * 32,) * (kind.max_length or 0)
             case inspect.VarTupleType():
                 return (smallest(kind.item_type),) * (kind.max_length or 0)

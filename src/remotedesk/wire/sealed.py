@@ -13,6 +13,9 @@ LARGEST = 33_000
 Head = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
 FeatureList = Annotated[tuple[Feature, ...], Meta(max_length=16)]
 
+CandidateLine = Annotated[str, Meta(min_length=1, max_length=512)]
+CandidateLines = Annotated[tuple[CandidateLine, ...], Meta(max_length=16)]
+
 
 class CodeCommit(Message, frozen=True):
     """Customer: SHA-256 commitment to his nonce for the comparison code."""
@@ -56,6 +59,12 @@ class Description(Message, frozen=True):
     sdp: Sdp
 
 
+class LateCandidates(Message, frozen=True):
+    """Either side, after its description: more candidates (RFC 8839), as lines without `a=`; no more follow."""
+
+    candidates: CandidateLines
+
+
 class Goodbye(Message, frozen=True):
     """Either side ends; for when the connection does not stand. `head` is the sender's final audit head."""
 
@@ -63,5 +72,5 @@ class Goodbye(Message, frozen=True):
     head: Head
 
 
-SealedMessage = CodeCommit | CodeNonce | CodeReveal | CustomerDetails | Ask | Answer | Description | Goodbye
+SealedMessage = CodeCommit | CodeNonce | CodeReveal | CustomerDetails | Ask | Answer | Description | LateCandidates | Goodbye
 SEALED: Codec[SealedMessage] = Codec(SealedMessage, LARGEST)

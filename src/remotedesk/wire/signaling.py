@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from remotedesk.wire.codec import Codec, Message
-from remotedesk.wire.fields import Code, Name, Password, Payload, Routing, Token
+from remotedesk.wire.fields import Code, Credential, Endpoints, Name, Password, Payload, Routing, Token
 
 LARGEST = 96 * 1024
 SUBPROTOCOL = "remotedesk.1"
@@ -43,6 +43,14 @@ class Resume(Message, frozen=True):
     """Either side comes back to its session after its socket was lost."""
 
     token: Token
+
+
+class AskReach(Message, frozen=True):
+    """Either side asks which STUN and TURN servers there are."""
+
+
+class AskLease(Message, frozen=True):
+    """Either side of a paired session asks for credentials; they are new each time."""
 
 
 class Relay(Message, frozen=True):
@@ -121,13 +129,44 @@ class PeerLeft(Message, frozen=True):
     """The other side left for good."""
 
 
+class Reach(Message, frozen=True):
+    """Answer to `AskReach`: where STUN and TURN are, each at a host and port; `bridge`: TURN in a WebSocket, too."""
+
+    stun: Endpoints
+    turn_udp: Endpoints
+    turn_tls: Endpoints
+    bridge: bool
+
+
+class Lease(Message, frozen=True):
+    """Answer to `AskLease`: TURN credentials for one side of a paired session, and a ticket that opens one bridge."""
+
+    username: Credential
+    credential: Credential
+    expires_in_s: Annotated[int, Meta(ge=1, le=86_400)]
+    ticket: Token
+
+
 class Refused(Message, frozen=True):
     """The server says no; `code` is an ErrorCode. The socket may close after it."""
 
     code: Code
 
 
-ToServer = SignIn | Issue | AllowRetry | Burn | Join | Resume | Relay | Leave | GuessFailed | Paired
+ToServer = (
+    SignIn
+    | Issue
+    | AllowRetry
+    | Burn
+    | Join
+    | Resume
+    | AskReach
+    | AskLease
+    | Relay
+    | Leave
+    | GuessFailed
+    | Paired
+)
 ToClient = (
     SignedIn
     | Issued
@@ -139,6 +178,8 @@ ToClient = (
     | Resumed
     | PeerPresent
     | PeerLeft
+    | Reach
+    | Lease
     | Refused
 )
 

@@ -1061,6 +1061,30 @@
         <translation>接続先のサーバーが設定されていません。担当者がご案内するページから、もう一度入手してください。</translation>
     </message>
     <message>
+        <source>Your company’s proxy does not answer. Please ask your IT department.</source>
+        <translation>社内プロキシが応答しません。社内の情報システム部門にお問い合わせください。</translation>
+    </message>
+    <message>
+        <source>Your company’s proxy asks for a user name and a password. Please enter them in the settings, or ask your IT department.</source>
+        <translation>社内プロキシがユーザー名とパスワードを求めています。設定で入力していただくか、社内の情報システム部門にお問い合わせください。</translation>
+    </message>
+    <message>
+        <source>Your company’s proxy does not let this program reach its server. Please ask your IT department.</source>
+        <translation>社内プロキシが、このプログラムからサーバーへの接続を許可していません。社内の情報システム部門にお問い合わせください。</translation>
+    </message>
+    <message>
+        <source>Something between this PC and the server opens encrypted connections, and this PC does not trust it, so nothing was sent. Please ask your IT department.</source>
+        <translation>この PC とサーバーの間で暗号化された通信を開いている機器があり、この PC はそれを信頼していません。何も送信していません。社内の情報システム部門にお問い合わせください。</translation>
+    </message>
+    <message>
+        <source>This way out of your network is blocked. That alone does no harm.</source>
+        <translation>社外へのこの経路はふさがれています。それだけなら支障はありません。</translation>
+    </message>
+    <message>
+        <source>The server’s relay did not accept the connection. Please tell your engineer the code.</source>
+        <translation>サーバーの中継が接続を受け付けませんでした。担当エンジニアにコードをお伝えください。</translation>
+    </message>
+    <message>
         <source>The other side sent something that is not allowed, so that part was stopped. Please start again.</source>
         <translation>相手側から不正なデータが届いたため、その機能を停止しました。もう一度やり直してください。</translation>
     </message>

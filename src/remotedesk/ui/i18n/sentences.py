@@ -108,6 +108,35 @@ def _server() -> dict[ErrorCode, str]:
             "Sentences",
             "This program does not know its server. Please get it again from the page your engineer names.",
         ),
+        **_ways_out(),
+    }
+
+
+def _ways_out() -> dict[ErrorCode, str]:
+    return {
+        ErrorCode.PROXY_UNREACHABLE: translate(
+            "Sentences", "Your company’s proxy does not answer. Please ask your IT department."
+        ),
+        ErrorCode.PROXY_WANTS_PASSWORD: translate(
+            "Sentences",
+            "Your company’s proxy asks for a user name and a password. Please enter them in the settings, "
+            "or ask your IT department.",
+        ),
+        ErrorCode.PROXY_REFUSED: translate(
+            "Sentences",
+            "Your company’s proxy does not let this program reach its server. Please ask your IT department.",
+        ),
+        ErrorCode.TLS_OPENED: translate(
+            "Sentences",
+            "Something between this PC and the server opens encrypted connections, and this PC does not trust it, "
+            "so nothing was sent. Please ask your IT department.",
+        ),
+        ErrorCode.WAY_BLOCKED: translate(
+            "Sentences", "This way out of your network is blocked. That alone does no harm."
+        ),
+        ErrorCode.TURN_REFUSED: translate(
+            "Sentences", "The server’s relay did not accept the connection. Please tell your engineer the code."
+        ),
     }
 
 
