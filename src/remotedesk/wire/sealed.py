@@ -72,5 +72,7 @@ class Goodbye(Message, frozen=True):
     head: Head
 
 
-SealedMessage = CodeCommit | CodeNonce | CodeReveal | CustomerDetails | Ask | Answer | Description | LateCandidates | Goodbye
+SealedMessage = (
+    CodeCommit | CodeNonce | CodeReveal | CustomerDetails | Ask | Answer | Description | LateCandidates | Goodbye
+)
 SEALED: Codec[SealedMessage] = Codec(SealedMessage, LARGEST)

@@ -154,18 +154,7 @@ class Refused(Message, frozen=True):
 
 
 ToServer = (
-    SignIn
-    | Issue
-    | AllowRetry
-    | Burn
-    | Join
-    | Resume
-    | AskReach
-    | AskLease
-    | Relay
-    | Leave
-    | GuessFailed
-    | Paired
+    SignIn | Issue | AllowRetry | Burn | Join | Resume | AskReach | AskLease | Relay | Leave | GuessFailed | Paired
 )
 ToClient = (
     SignedIn
