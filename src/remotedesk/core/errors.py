@@ -109,6 +109,17 @@ class ServerError(RemotedeskError):
     """The signaling server refused, or cannot be reached."""
 
 
+class InterceptedError(ServerError):
+    """TLS_OPENED: something between shows a certificate for the server's name that an unknown authority made.
+
+    `issuer` is that authority's name, cleaned for display.
+    """
+
+    def __init__(self, issuer: str) -> None:
+        super().__init__(ErrorCode.TLS_OPENED, issuer)
+        self.issuer = issuer
+
+
 class ProtocolError(RemotedeskError):
     """The peer sent something that is malformed, too big, too much or out of order."""
 

@@ -1,7 +1,6 @@
 """The client's end of the signaling socket: typed messages both ways, and every way to fail brought to a code."""
 
 import asyncio
-import ssl
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Final, Self
@@ -16,6 +15,9 @@ from remotedesk.core.errors import (
     RemotedeskError,
     ServerError,
 )
+from remotedesk.transport.reach.dialer import Dialer, DirectDialer, Stream
+from remotedesk.transport.reach.one_stream import OneStreamConnector
+from remotedesk.transport.reach.tls import open_tls
 from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.wire.signaling import LARGEST, SUBPROTOCOL, TO_CLIENT, TO_SERVER, Refused, ToClient, ToServer
 
@@ -40,21 +42,34 @@ class SignalingClient:
 
     @classmethod
     async def connect(
-        cls, address: ServerAddress, trust: Trust | None = None, within_s: float = CONNECT_WITHIN_S
+        cls,
+        address: ServerAddress,
+        trust: Trust | None = None,
+        within_s: float = CONNECT_WITHIN_S,
+        dialer: Dialer | None = None,
     ) -> Self:
-        """Connect and return the client, to be closed by the caller.
+        """Connect by this way out, directly without one, and return the client, to be closed by the caller.
 
         Raises ServerError: SERVER_UNREACHABLE (no such name, refused, no answer in time), SERVER_CERTIFICATE (not
-        trusted, or not the pinned one), TOO_MANY_REQUESTS, PROXY_IN_THE_WAY (something answers that is not the
-        signaling server).
+        trusted, or not the pinned one), TLS_OPENED as InterceptedError, TOO_MANY_REQUESTS, PROXY_IN_THE_WAY (something
+        answers that is not the signaling server), and what the dialer raises.
         """
         async with AsyncExitStack() as undo:
-            # The proxies of the environment are not used: which way out works is found out by trying, elsewhere.
-            session = aiohttp.ClientSession(
-                trust_env=False, middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
-            )
-            undo.push_async_callback(session.close)
-            socket = await _open(session, address, trust or Trust(), within_s)
+            try:
+                async with asyncio.timeout(within_s):
+                    stream = await _stream(address, trust or Trust(), dialer or DirectDialer())
+                    undo.callback(stream[1].transport.abort)
+                    # The proxies of the environment are not used: which way out works is found out by trying.
+                    session = aiohttp.ClientSession(
+                        connector=OneStreamConnector(stream),
+                        trust_env=False,
+                        middlewares=[_only_upgrade],
+                        cookie_jar=aiohttp.DummyCookieJar(),
+                    )
+                    undo.push_async_callback(session.close)
+                    socket = await _upgraded(session, address)
+            except TimeoutError:
+                raise ServerError(ErrorCode.SERVER_UNREACHABLE, "TimeoutError") from None
             undo.pop_all()
         return cls(session, socket)
 
@@ -135,35 +150,26 @@ async def _only_upgrade(request: aiohttp.ClientRequest, handler: aiohttp.ClientH
     raise ServerError(ErrorCode.PROXY_IN_THE_WAY, f"HTTP {response.status}")
 
 
-async def _open(
-    session: aiohttp.ClientSession, address: ServerAddress, trust: Trust, within_s: float
-) -> aiohttp.ClientWebSocketResponse:
+async def _stream(address: ServerAddress, trust: Trust, dialer: Dialer) -> Stream:
+    if address.secure:
+        return await open_tls(dialer, address.host, address.port, trust)
+    return await dialer.dial(address.host, address.port)
+
+
+async def _upgraded(session: aiohttp.ClientSession, address: ServerAddress) -> aiohttp.ClientWebSocketResponse:
     try:
-        async with asyncio.timeout(within_s):
-            socket = await session.ws_connect(
-                address.url,
-                protocols=(SUBPROTOCOL,),
-                heartbeat=HEARTBEAT_S,
-                max_msg_size=LARGEST,
-                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
-                ssl=_tls(trust),
-            )
-    except (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch):
-        raise ServerError(ErrorCode.SERVER_CERTIFICATE) from None
+        socket = await session.ws_connect(
+            address.url,
+            protocols=(SUBPROTOCOL,),
+            heartbeat=HEARTBEAT_S,
+            max_msg_size=LARGEST,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
+        )
     except aiohttp.WSServerHandshakeError:
         raise ServerError(ErrorCode.PROXY_IN_THE_WAY, "not a WebSocket") from None
-    except (aiohttp.ClientError, OSError) as error:
+    except (aiohttp.ClientError, ConnectionError) as error:
         raise ServerError(ErrorCode.SERVER_UNREACHABLE, type(error).__name__) from None
     if socket.protocol != SUBPROTOCOL:
         await socket.close()
         raise ServerError(ErrorCode.PROXY_IN_THE_WAY, "subprotocol")
     return socket
-
-
-def _tls(trust: Trust) -> ssl.SSLContext | aiohttp.Fingerprint:
-    if trust.pin is not None:
-        return aiohttp.Fingerprint(trust.pin)
-    try:
-        return ssl.create_default_context(cafile=trust.ca_file)
-    except (OSError, ssl.SSLError):
-        raise ServerError(ErrorCode.SERVER_CERTIFICATE, "authority file") from None
