@@ -16,6 +16,8 @@ from remotedesk import __version__
 from remotedesk.core.audit import LONGEST_FACT, verify
 from remotedesk.core.display_text import one_line
 from remotedesk.core.errors import ErrorCode, RecordError, RemotedeskError, ServerError
+from remotedesk.core.proxy_settings import ProxyLogin, WayOut, parse_proxy
+from remotedesk.core.reach import ProxySource
 from remotedesk.engine.options import EngineOptions
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
 
         probe.main(given[1:])
         return 0
+    if given[:1] == ["--internal-proxy-script"]:
+        from remotedesk.transport.reach import pac_process
+
+        pac_process.main()
+        return 0
     if given[:1] == ["--internal-doctor-field"]:
         from remotedesk.ui.doctor import field
 
@@ -51,8 +58,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(_with_role(given))
     level = logging.DEBUG if options.verbose else logging.WARNING
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for library in ("aioice", "aiortc"):
-        logging.getLogger(library).setLevel(logging.WARNING)  # at DEBUG they write descriptions and addresses
+    for library in ("aioice", "aiortc", "spnego"):
+        # At DEBUG they write descriptions and addresses, and what proves to a proxy who asks.
+        logging.getLogger(library).setLevel(logging.WARNING)
     try:
         return int(options.run(options))
     except RemotedeskError as error:
@@ -118,6 +126,9 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--server", metavar="ADDRESS", help="the signaling server: a name, name:port or URL")
     parser.add_argument("--ca-file", type=Path, metavar="FILE", help="certificate authorities to trust instead")
     parser.add_argument("--pin", metavar="SHA256", help="the server's one certificate, by its fingerprint")
+    parser.add_argument("--proxy", metavar="HOST:PORT", help="the HTTP proxy to go through, if it works")
+    parser.add_argument("--proxy-user", metavar="NAME", help="who asks that proxy; the password is asked for")
+    parser.add_argument("--pac", metavar="URL", help="a script that tells which proxies there are")
     parser.add_argument("--language", choices=("ja", "en"), help="instead of the system's language")
     parser.add_argument("--record-dir", type=Path, metavar="DIR", help="where session records are kept")
     parser.add_argument("-v", "--verbose", action="store_true", help="log what happens, without content")
@@ -227,7 +238,35 @@ def _engine_options(options: argparse.Namespace) -> EngineOptions:
         ServerAddress.parse(server),
         Trust(ca_file=ca_file, pin=pin_of(pin) if pin else None),
         _records(options),
+        way_out=_way_out(options, configured),
     )
+
+
+def _way_out(options: argparse.Namespace, configured: dict[str, str]) -> WayOut:
+    named = options.proxy or configured.get("proxy", "")
+    user = options.proxy_user or configured.get("proxy_user", "")
+    try:
+        proxy = parse_proxy(named, ProxySource.MANUAL) if named else None
+        if "@" in named or (user and proxy is None):
+            raise ValueError("a password that everybody sees, or a name for no proxy")
+    except ValueError:
+        raise ServerError(ErrorCode.PROXY_UNREACHABLE, "not HOST:PORT") from None
+    login = ProxyLogin(proxy.host, proxy.port, user, _proxy_password(options, configured)) if proxy and user else None
+    return WayOut(proxy, options.pac or configured.get("pac", ""), login)
+
+
+def _proxy_password(options: argparse.Namespace, configured: dict[str, str]) -> str:
+    """Return it from the file that client.toml names, or from whoever started the program."""
+    if "proxy_password_file" in configured and not options.proxy_user:
+        try:
+            return Path(configured["proxy_password_file"]).read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError):
+            raise ServerError(ErrorCode.PROXY_WANTS_PASSWORD, "password file") from None
+    if sys.stdin is None:  # a program without a console
+        raise ServerError(ErrorCode.PROXY_WANTS_PASSWORD)
+    if sys.stdin.isatty():
+        return getpass.getpass("Password for the proxy: ")
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _records(options: argparse.Namespace) -> Path:

@@ -12,6 +12,7 @@ from remotedesk.engine.events import StateChanged
 from remotedesk.engine.guesses import Guesses
 from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.thread import EngineThread
+from remotedesk.engine.way_out import find_ways
 from remotedesk.engine.world import World
 from remotedesk.platform.ports import Platform
 
@@ -24,7 +25,7 @@ class CustomerEngine:
     ) -> None:
         """`guesses` is to outlive the engine, where one engine follows another."""
         self._thread = EngineThread()
-        self._world = World(self._thread, platform, options, listener)
+        self._world = World(self._thread, platform, options, listener, find_ways(platform, options.way_out))
         self._session: CustomerSession | None = None
         self._leaving: list[CustomerSession] = []  # ended, and still saying goodbye
         self._guesses = guesses or Guesses()

@@ -106,7 +106,7 @@ class CustomerSession(Session):
     async def live(self) -> None:
         """Join, pair, let the customer decide, connect, share."""
         self.world.platform.require_supported()
-        self.mailbox = await Mailbox.open(self.world.options.address, self.world.options.trust)
+        self.mailbox = await Mailbox.open(self.world.options, self.world.ways)
         await self.mailbox.send(signaling.Join(self._number.routing))
         joined = await self.mailbox.expect(signaling.Joined)
         self.token = joined.token

@@ -13,6 +13,7 @@ from remotedesk.engine.events import Failed, SignedIn
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.thread import EngineThread
+from remotedesk.engine.way_out import find_ways
 from remotedesk.engine.world import World
 from remotedesk.platform.ports import Platform
 from remotedesk.wire import signaling
@@ -24,7 +25,7 @@ class EngineerEngine:
 
     def __init__(self, options: EngineOptions, platform: Platform, listener: Listener) -> None:
         self._thread = EngineThread()
-        self._world = World(self._thread, platform, options, listener)
+        self._world = World(self._thread, platform, options, listener, find_ways(platform, options.way_out))
         self._mailbox: Mailbox | None = None
         self._signed_in = False
         self._session: EngineerSession | None = None
@@ -117,7 +118,7 @@ class EngineerEngine:
         self._signed_in = False
         if self._mailbox is not None:
             await self._mailbox.close()
-        self._mailbox = await Mailbox.open(self._world.options.address, self._world.options.trust)
+        self._mailbox = await Mailbox.open(self._world.options, self._world.ways)
         await self._mailbox.send(signaling.SignIn(name, password))
         account = await self._mailbox.expect(signaling.SignedIn)
         self._signed_in = True

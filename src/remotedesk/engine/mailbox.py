@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
+from remotedesk.engine.options import EngineOptions
+from remotedesk.transport.reach.dialer import Dialer
+from remotedesk.transport.reach.proxy_ways import Ways
 from remotedesk.transport.relay import Relay as PeerRelay
 from remotedesk.transport.relay import SignalingRelay
-from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.transport.signaling_client import SignalingClient
 from remotedesk.wire.pairing import RelayMessage, Sealed
 from remotedesk.wire.signaling import (
@@ -43,9 +45,9 @@ class Mailbox:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def back(cls, address: ServerAddress, trust: Trust, token: str) -> "Mailbox":
+    async def back(cls, options: EngineOptions, ways: Ways, token: str) -> "Mailbox":
         """Connect and take the seat of this token in its session again. Raises ServerError."""
-        mailbox = await cls.open(address, trust)
+        mailbox = await cls.open(options, ways)
         try:
             await mailbox.send(Resume(token))
             await mailbox.expect(Resumed)
@@ -55,9 +57,14 @@ class Mailbox:
         return mailbox
 
     @classmethod
-    async def open(cls, address: ServerAddress, trust: Trust) -> "Mailbox":
-        """Connect to the server. Raises ServerError."""
-        return cls(await SignalingClient.connect(address, trust))
+    async def open(cls, options: EngineOptions, ways: Ways) -> "Mailbox":
+        """Connect to the server by the first way out that works. Raises ServerError."""
+        address, trust = options.address, options.trust
+
+        async def connect(dialer: Dialer) -> SignalingClient:
+            return await SignalingClient.connect(address, trust, dialer=dialer)
+
+        return cls(await ways.first(address.host, address.port, connect, SignalingClient.close))
 
     @property
     def lost(self) -> bool:

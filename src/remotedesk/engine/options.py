@@ -1,8 +1,9 @@
 """What an engine needs to know before it starts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from remotedesk.core.proxy_settings import WayOut
 from remotedesk.transport.server_address import ServerAddress, Trust
 
 
@@ -16,9 +17,13 @@ class Patience:
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """What an engine needs to know: its server, what proves it, where records go, how long it bears a lost peer."""
+    """What an engine needs to know.
+
+    Its server, what proves it, where records go, how long it bears a lost peer, and what the person said about proxies.
+    """
 
     address: ServerAddress
     trust: Trust
     records: Path
     patience: Patience = Patience()
+    way_out: WayOut = field(default_factory=WayOut)

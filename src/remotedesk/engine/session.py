@@ -232,8 +232,7 @@ class Session(Duties):
         if self.mailbox is None or self.mailbox.lost:
             if self.mailbox is not None and self.mailbox.peer_left:
                 raise ServerError(ErrorCode.PEER_ENDED)
-            options = self.world.options
-            self.mailbox = await Mailbox.back(options.address, options.trust, self.token)
+            self.mailbox = await Mailbox.back(self.world.options, self.world.ways, self.token)
         # Who hung for long may find the silence before he reads that it was the end.
         goodbye = functools.partial(self._goodbye_in, paired)
         self.paired = await self.resume_keys(UnlessSealed(self.mailbox.relay, goodbye), paired)

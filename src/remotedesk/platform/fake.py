@@ -12,6 +12,7 @@ from typing import Final
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect, Size
+from remotedesk.core.proxy_settings import ProxySettings
 from remotedesk.platform.ports import CapturedCursor, CapturedFrame, CursorShape, HotKey
 from remotedesk.platform.x11.keycodes import code_for
 
@@ -172,6 +173,8 @@ class FakePlatform:
         self.hides = False
         self.hidden: Final[set[int]] = set()
         self.hot_key_taken = False
+        self.proxies = ProxySettings()
+        self.proxy_scripts: Final[dict[str, str]] = {}
         self._hot_keys: dict[HotKey, set[FakeWatch]] = {key: set() for key in HotKey}
         self.links: tuple[str, ...] | None = None
         self.given_back = 0
@@ -258,6 +261,14 @@ class FakePlatform:
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Note it in `links`."""
         self.links = None if command is None else tuple(command)
+
+    def proxy_settings(self) -> ProxySettings:
+        """Return `proxies`."""
+        return self.proxies
+
+    def run_proxy_script(self, pac_url: str, url: str) -> str | None:
+        """Return what `proxy_scripts` has for this script, whatever the URL."""
+        return self.proxy_scripts.get(pac_url)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Answer as X11 does."""

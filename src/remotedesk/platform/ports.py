@@ -11,6 +11,7 @@ from typing import Protocol
 
 from remotedesk.core.consent import Grant
 from remotedesk.core.geometry import Rect, Size
+from remotedesk.core.proxy_settings import ProxySettings
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,16 @@ class Platform(Protocol):
         """Have `command` started with each `remotedesk:` link this user follows, behind `--`; None: no more.
 
         Raises PlatformError(PLATFORM_UNSUPPORTED) where the system is told in another way.
+        """
+
+    def proxy_settings(self) -> ProxySettings:
+        """Return what this user's system says about HTTP proxies."""
+
+    def run_proxy_script(self, pac_url: str, url: str) -> str | None:
+        """Have the system run the proxy script at `pac_url`, or the one the network announces (WPAD) without one.
+
+        Returns what it says of `url`, in the form of FindProxyForURL, empty if there is no answer; None where the
+        system runs no scripts. Blocks for some seconds.
         """
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from remotedesk.core.consent import Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
+from remotedesk.core.proxy_settings import ProxySettings
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, Origin, ScreenCapture, Watch
 
 
@@ -57,6 +58,13 @@ class MacosPlatform:
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""
         raise _unsupported()
+
+    def proxy_settings(self) -> ProxySettings:
+        """Return nothing: an engineer's client without screen sharing goes out directly, or as it is told."""
+        return ProxySettings()
+
+    def run_proxy_script(self, pac_url: str, url: str) -> str | None:
+        """Return None."""
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED)."""

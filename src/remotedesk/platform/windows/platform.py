@@ -7,6 +7,7 @@ from typing import Final
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
+from remotedesk.core.proxy_settings import ProxySettings
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, Origin, ScreenCapture, Watch
 from remotedesk.platform.windows import only_one, win32
 from remotedesk.platform.windows.capture import WindowsCapture
@@ -20,6 +21,7 @@ from remotedesk.platform.windows.links import handle_links
 from remotedesk.platform.windows.local_activity import WindowsLocalActivity
 from remotedesk.platform.windows.lock import WindowsLockWatch
 from remotedesk.platform.windows.own_windows import ProcessMark, own_rects
+from remotedesk.platform.windows.proxies import proxy_settings, run_proxy_script
 from remotedesk.platform.windows.screen import see_native_pixels, virtual_screen
 
 _WINDOWS_10: Final = 10  # dwMajorVersion; 11 says the same
@@ -88,6 +90,14 @@ class WindowsPlatform:
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Write it into this user's part of the registry, or take it out."""
         handle_links(command)
+
+    def proxy_settings(self) -> ProxySettings:
+        """Return what this user has set for Windows."""
+        return proxy_settings()
+
+    def run_proxy_script(self, pac_url: str, url: str) -> str | None:
+        """Have WinHTTP run it."""
+        return run_proxy_script(pac_url, url)
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of what Qt calls the native scan code."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from remotedesk.core.consent import Feature, Grant
 from remotedesk.core.errors import ErrorCode, PlatformError
 from remotedesk.core.geometry import Rect
+from remotedesk.core.proxy_settings import ProxySettings
 from remotedesk.platform.ports import CursorWatch, HotKey, InputInjector, ScreenCapture, Watch
 from remotedesk.platform.x11 import only_one
 from remotedesk.platform.x11.capture import X11Capture
@@ -17,6 +18,7 @@ from remotedesk.platform.x11.keycodes import code_for
 from remotedesk.platform.x11.local_activity import X11LocalActivity
 from remotedesk.platform.x11.lock import X11LockWatch
 from remotedesk.platform.x11.own_windows import OwnWindows
+from remotedesk.platform.x11.proxies import proxies_of
 
 _EXTENSIONS = ("XTEST", "X-Resource", "SHAPE", "XInputExtension", "MIT-SCREEN-SAVER")
 
@@ -93,6 +95,13 @@ class X11Platform:
     def handle_links(self, command: Sequence[str] | None) -> None:
         """Raise PlatformError(PLATFORM_UNSUPPORTED): desktops read it from the package's `remotedesk.desktop`."""
         raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "remotedesk.desktop does that here")
+
+    def proxy_settings(self) -> ProxySettings:
+        """Return what the environment says."""
+        return proxies_of(self._environment)
+
+    def run_proxy_script(self, pac_url: str, url: str) -> str | None:
+        """Return None: nothing on X11 runs scripts for others."""
 
     def code_for_native_key(self, native_scan_code: int) -> str | None:
         """Return the `code` of an X keycode, which is what Qt calls the native scan code."""
