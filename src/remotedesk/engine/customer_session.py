@@ -20,15 +20,15 @@ from remotedesk.engine.connection import Connection
 from remotedesk.engine.customer_features import CustomerFeatures
 from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
 from remotedesk.engine.guesses import Guesses
+from remotedesk.engine.lasting import LastingSession
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
-from remotedesk.engine.session import CAPABILITIES, Session
+from remotedesk.engine.session import CAPABILITIES
 from remotedesk.engine.world import World
 from remotedesk.transport.channels import CHAT_CHANNEL, CURSOR_CHANNEL, TILES_CHANNEL
 from remotedesk.transport.handshake import Paired, compare_as_customer, pair_as_customer, resume_as_customer
 from remotedesk.transport.pairing import Binding, PairingTerms
-from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.relay import Relay
 from remotedesk.wire import signaling
 from remotedesk.wire.sealed import Answer, Ask, CustomerDetails, Description
@@ -49,7 +49,7 @@ _FED_BY: Final = {
 }
 
 
-class CustomerSession(Session):
+class CustomerSession(LastingSession):
     """One session on the customer's side. `gate`, `stop`, `answer` and `set_allowed` may be used from any thread."""
 
     role = Role.CUSTOMER
@@ -108,6 +108,7 @@ class CustomerSession(Session):
         self.world.platform.require_supported()
         self.mailbox = await Mailbox.open(self.world.options, self.world.ways)
         await self.mailbox.send(signaling.Join(self._number.routing))
+        self.reaching.look(self.mailbox)
         joined = await self.mailbox.expect(signaling.Joined)
         self.token = joined.token
         self.move(Event.NUMBER_READY)
@@ -162,6 +163,7 @@ class CustomerSession(Session):
     async def _decide(self, mailbox: Mailbox, paired: Paired) -> None:
         """Let the customer answer what the engineer asks. Raises ConsentError(DECLINED) for a no."""
         ask = await self.expect(paired, Ask)
+        self.reaching.prepare(mailbox)  # nothing of it leaves before the customer has said yes
         self._show(frozenset(ask.features), first=True)
         features = await first_of(asyncio.shield(self._first_answer), self.expect_nothing(paired))
         await paired.send(mailbox.relay, Answer(tuple(sorted(features))))
@@ -174,7 +176,7 @@ class CustomerSession(Session):
         mailbox = self.mailbox
         if mailbox is None:
             raise ConsentError(ErrorCode.CONNECT_FAILED)
-        link = PeerLink()
+        link = await self.reaching.link(mailbox)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S):
                 await paired.send(mailbox.relay, Description(await link.offer()))

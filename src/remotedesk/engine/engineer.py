@@ -140,7 +140,7 @@ class EngineerEngine:
             session.finish(None)
         await session.done()
         if session.mailbox is not None and session.mailbox is not self._mailbox:
-            await session.mailbox.close()
+            self._mailbox = session.mailbox  # it took the place of a socket that was lost, which is closed
 
     async def _finish(self) -> None:
         for task in tuple(self._changes):

@@ -34,17 +34,17 @@ from remotedesk.engine.events import (
     PeerNamed,
     RetryAllowed,
 )
+from remotedesk.engine.lasting import LastingSession
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
-from remotedesk.engine.session import CAPABILITIES, Session
+from remotedesk.engine.session import CAPABILITIES
 from remotedesk.engine.world import World
 from remotedesk.features.chat import ChatFeature
 from remotedesk.features.control import ControlSender
 from remotedesk.features.screen import CursorView, ScreenView
 from remotedesk.transport.handshake import Paired, compare_as_engineer, pair_as_engineer, resume_as_engineer
 from remotedesk.transport.pairing import Binding, PairingTerms
-from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.relay import Relay
 from remotedesk.wire import session as messages
 from remotedesk.wire import signaling
@@ -59,7 +59,7 @@ GUESSES: Final = 3
 GRACE_S: Final = 120.0
 
 
-class EngineerSession(Session):
+class EngineerSession(LastingSession):
     """One number and the session that comes of it. All methods run in the engine's loop."""
 
     role = Role.ENGINEER
@@ -107,6 +107,7 @@ class EngineerSession(Session):
         mailbox = self._mailbox()
         issued = await mailbox.issue()
         self.token = issued.token
+        self.reaching.look(mailbox)
         number = SessionNumber(issued.routing, "".join(str(secrets.randbelow(10)) for _ in range(SECRET_DIGITS)))
         self.world.tell(NumberIssued(number.grouped(), issued.expires_in_s))
         self.move(Event.NUMBER_READY)
@@ -206,6 +207,7 @@ class EngineerSession(Session):
         """Ask what the engineer wants to ask and wait for the yes. Raises ConsentError(DECLINED)."""
         features = await first_of(asyncio.shield(self._first_ask), self.expect_nothing(paired))
         self.note(Act.ASKED, features=",".join(sorted(features)))
+        self.reaching.prepare(mailbox)
         await paired.send(mailbox.relay, Ask(tuple(sorted(features))))
         answer = await self.expect(paired, Answer)
         allowed = frozenset(answer.features)
@@ -219,7 +221,7 @@ class EngineerSession(Session):
     async def connect(self, paired: Paired) -> Connection:
         """Apply the opened offer and answer it."""
         relay = self._mailbox().relay
-        link = PeerLink()
+        link = await self.reaching.link(self._mailbox())
         try:
             async with asyncio.timeout(OFFER_WITHIN_S):
                 answer = await link.answer((await self.expect(paired, Description)).sdp)

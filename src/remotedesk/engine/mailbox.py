@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
 from remotedesk.engine.options import EngineOptions
@@ -14,11 +14,15 @@ from remotedesk.transport.relay import SignalingRelay
 from remotedesk.transport.signaling_client import SignalingClient
 from remotedesk.wire.pairing import RelayMessage, Sealed
 from remotedesk.wire.signaling import (
+    AskLease,
+    AskReach,
     Issue,
     Issued,
+    Lease,
     PeerJoined,
     PeerLeft,
     PeerPresent,
+    Reach,
     Relay,
     Resume,
     Resumed,
@@ -30,6 +34,9 @@ from remotedesk.wire.signaling import (
 T = TypeVar("T")
 
 MOST_NOTICES: Final = 32
+ANSWERS_WITHIN_S: Final = 1.0  # a server that is asked whether it is there
+# What the server may answer to AskLease with instead; nothing else that is sent while one is asked for is refused so.
+NO_LEASE: Final = frozenset({ErrorCode.STATE_FORBIDS, ErrorCode.TOO_MANY_REQUESTS})
 
 
 class Mailbox:
@@ -42,6 +49,8 @@ class Mailbox:
         self._notices: asyncio.Queue[ToClient | RemotedeskError] = asyncio.Queue(MOST_NOTICES)
         self._issuing = False
         self._over = False
+        self._reach: asyncio.Future[Reach] | None = None
+        self._lease: asyncio.Future[Lease] | None = None
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
@@ -65,6 +74,24 @@ class Mailbox:
             return await SignalingClient.connect(address, trust, dialer=dialer)
 
         return cls(await ways.first(address.host, address.port, connect, SignalingClient.close))
+
+    async def answering(self, options: EngineOptions, ways: Ways, token: str, within_s: float) -> "Mailbox":
+        """Return this one if its server answers, else another on a new socket. Raises ServerError."""
+        if not self.lost:
+            with contextlib.suppress(TimeoutError, ServerError):
+                async with asyncio.timeout(ANSWERS_WITHIN_S):
+                    await self.reach()
+                return self
+        try:
+            async with asyncio.timeout(within_s):
+                return await Mailbox.back(options, ways, token)
+        except TimeoutError:
+            raise ServerError(ErrorCode.SERVER_UNREACHABLE, "TimeoutError") from None
+
+    def renew(self, relay: PeerRelay) -> None:
+        """Have a fresh relay in place of this one, unless there is one already."""
+        if self.relay is relay:
+            self.fresh_relay()
 
     @property
     def lost(self) -> bool:
@@ -112,11 +139,30 @@ class Mailbox:
         await self.send(Issue())
         return await self.expect(Issued)
 
+    async def reach(self) -> Reach:
+        """Ask where STUN and TURN are. Raises ServerError(SERVER_LOST).
+
+        A server that answers is there: nothing tells sooner that a network is gone.
+        """
+        if self._reach is None or self._reach.done():
+            self._reach = asyncio.get_running_loop().create_future()
+            await self.send(AskReach())
+        return await asyncio.shield(self._reach)
+
+    async def lease(self) -> Lease:
+        """Ask for credentials of the relay. Raises ServerError: SERVER_LOST, STATE_FORBIDS, TOO_MANY_REQUESTS."""
+        if self._lease is None or self._lease.done():
+            self._lease = asyncio.get_running_loop().create_future()
+            await self.send(AskLease())
+        return await asyncio.shield(self._lease)
+
     async def close(self) -> None:
         """Close the socket and end the reader."""
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
+        for asked in (self._reach, self._lease):
+            _fail(asked, ServerError(ErrorCode.SERVER_LOST))
         await self._client.close()
 
     async def _read(self) -> None:
@@ -124,16 +170,28 @@ class Mailbox:
             try:
                 self._sort(await self._client.receive())
             except RemotedeskError as error:
+                if error.code in NO_LEASE and self._lease is not None and not self._lease.done():
+                    _fail(self._lease, error)
+                    continue
                 if self._issuing and error.code in (ErrorCode.PEER_ENDED, ErrorCode.PEER_LOST):
                     continue  # the answer to a goodbye that crossed the other side's
                 self.peer_left |= error.code is ErrorCode.PEER_ENDED
                 self._over = error.code is ErrorCode.SERVER_LOST or isinstance(error, ProtocolError)
                 self.relay.fail(error)
+                if self._over:
+                    _fail(self._reach, error)
+                    _fail(self._lease, error)
                 if self._notices.full():
                     self._notices.get_nowait()
                 self._notices.put_nowait(error)
 
     def _sort(self, message: ToClient) -> None:
+        if isinstance(message, Reach):
+            _answer(self._reach, message)
+            return
+        if isinstance(message, Lease):
+            _answer(self._lease, message)
+            return
         if self._issuing and not isinstance(message, Issued):
             return
         match message:
@@ -143,7 +201,10 @@ class Mailbox:
             case Relay(payload=payload):
                 self.relay.deliver(payload)
                 return
-            case PeerPresent():
+            case PeerPresent(present=present):
+                if present:  # on a new socket: what was under way to the one before is lost
+                    self.relay.fail(ServerError(ErrorCode.PEER_LOST))
+                    self.fresh_relay()
                 return
             case PeerJoined():
                 self.peer_left = False
@@ -157,11 +218,23 @@ class Mailbox:
         self._notices.put_nowait(message)
 
 
+def _answer(asked: "asyncio.Future[T] | None", answer: T) -> None:
+    """Give an answer to who asked; one that nobody waits for is passed over."""
+    if asked is not None and not asked.done():
+        asked.set_result(answer)
+
+
+def _fail(asked: "asyncio.Future[Any] | None", error: RemotedeskError) -> None:
+    if asked is not None and not asked.done():
+        asked.set_exception(error)
+        asked.exception()  # somebody may have given up waiting
+
+
 class UnlessSealed:
     """A relay on which an exchange in the open goes on, and the peer may have said goodbye instead."""
 
-    def __init__(self, relay: PeerRelay, sealed: Callable[[Sealed], RemotedeskError]) -> None:
-        """`sealed` returns what an envelope comes to: that the peer has ended, or that he broke the rules."""
+    def __init__(self, relay: PeerRelay, sealed: Callable[[Sealed], RemotedeskError | None]) -> None:
+        """`sealed` returns what an envelope comes to: that the peer has ended, that he broke the rules, or nothing."""
         self._relay = relay
         self._sealed = sealed
 
@@ -171,7 +244,7 @@ class UnlessSealed:
 
     async def receive(self) -> RelayMessage:
         """Return the next message in the open; raises what the relay raises, and what an envelope comes to."""
-        message = await self._relay.receive()
-        if isinstance(message, Sealed):
-            raise self._sealed(message)
+        while isinstance(message := await self._relay.receive(), Sealed):
+            if (error := self._sealed(message)) is not None:
+                raise error
         return message

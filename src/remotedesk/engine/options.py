@@ -11,7 +11,7 @@ from remotedesk.transport.server_address import ServerAddress, Trust
 class Patience:
     """How long a session bears a lost peer, in seconds."""
 
-    give_up_after_s: float = 120.0
+    give_up_after_s: float = 300.0
     confirm_control_after_s: float = 60.0  # back later than this, the customer must allow control again
 
 
@@ -27,3 +27,5 @@ class EngineOptions:
     records: Path
     patience: Patience = Patience()
     way_out: WayOut = field(default_factory=WayOut)
+    relay_hosts: frozenset[str] = frozenset()  # on which STUN and TURN may be, beside the server's own; lower case
+    relay_only: bool = False  # no packet of a connection goes anywhere but to the relay

@@ -2,26 +2,21 @@
 
 import asyncio
 import contextlib
-import functools
 import logging
 from typing import Final, NoReturn, TypeVar
 
 from remotedesk.core.audit import Act, short_code
-from remotedesk.core.errors import ConsentError, ErrorCode, ProtocolError, RemotedeskError, ServerError, known_code
+from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError, known_code
 from remotedesk.core.role import Role
 from remotedesk.core.session_state import Event, State, advance
 from remotedesk.engine.connection import Connection
 from remotedesk.engine.duties import Duties
-from remotedesk.engine.events import Failed, RecordClosed, StateChanged
-from remotedesk.engine.mailbox import Mailbox, UnlessSealed
-from remotedesk.engine.quality import report
-from remotedesk.engine.race import first_of, uncancel
+from remotedesk.engine.events import RecordClosed, StateChanged
+from remotedesk.engine.mailbox import Mailbox
+from remotedesk.engine.race import uncancel
 from remotedesk.engine.record import Record
 from remotedesk.engine.world import World
 from remotedesk.transport.handshake import Paired
-from remotedesk.transport.peer import PeerLink
-from remotedesk.transport.resume import ResumeExchange
-from remotedesk.wire.pairing import RELAY, ResumeHello, Sealed
 from remotedesk.wire.sealed import Goodbye, SealedMessage
 from remotedesk.wire.session import ChannelClosed, End, SessionMessage
 from remotedesk.wire.signaling import Leave
@@ -115,146 +110,30 @@ class Session(Duties):
         with contextlib.suppress(asyncio.CancelledError):
             await self._farewell(self._end_code or ErrorCode.INTERNAL)
 
-    async def stay_connected(self, paired: Paired) -> None:
-        """Connect, and after every loss connect again, until the session ends or the peer stays away.
-
-        Raises ConsentError(CONNECT_FAILED) when the first connection fails, PEER_LOST when it cannot be rebuilt;
-        ProtocolError when the peer broke the rules of the connection or of the `session` channel.
-        """
-        connection = await self._connect_once(paired)
-        while True:
-            await self._hold(connection, paired)
-            connection, paired = await self._rebuild(paired)
-
-    async def _connect_once(self, paired: Paired) -> Connection:
-        self.connection = connection = await self.connect(paired)
-        self.move(Event.CONNECTED)
-        try:
-            await connection.verify()
-        except RemotedeskError:
-            await self._drop()
-            raise
-        self.move(Event.VERIFIED)
-        self.note(Act.CONNECTED)
-        return connection
-
-    async def _rebuild(self, paired: Paired) -> tuple[Connection, Paired]:
-        """Make fresh keys and a connection, as often as it takes. Raises ConsentError(PEER_LOST), or what is GONE."""
-        try:
-            async with asyncio.timeout(self.world.options.patience.give_up_after_s):
-                while True:
-                    try:
-                        paired = await self._resume(paired)
-                        return await self._connect_once(paired), paired
-                    except RemotedeskError as error:
-                        if error.code in GONE:
-                            raise
-                        log.info("connection not rebuilt: %s", error.code)
-                    self._clear(paired)
-                    await asyncio.sleep(RETRY_EVERY_S)
-        except TimeoutError:
-            raise ConsentError(ErrorCode.PEER_LOST) from None
-
-    async def _hold(self, connection: Connection, paired: Paired) -> None:
-        """Let the features use the connection until it is lost. Raises ProtocolError when the peer broke its rules."""
-        self._guard(connection.link)
-        screen = self.went_live(connection)
-        try:
-            await first_of(connection.watch(), self._listen(paired), report(connection.link, screen, self.world.tell))
-        except ProtocolError as error:
-            self.note(Act.PROTOCOL_BROKEN, code=error.code)
-            raise
-        self.went_silent()
-        await self._drop()
-
-    async def _drop(self) -> None:
-        if self.state is not State.RECONNECTING:
-            self.move(Event.LOST, ErrorCode.PEER_LOST)
-        if self.connection is not None:
-            await self.connection.close()
-            self.connection = None
-
-    def _guard(self, link: PeerLink) -> None:
-        for channel in (link.input, link.pointer, link.chat, link.tiles, link.cursor):
-            channel.on_broken = functools.partial(self._channel_broken, channel.label)
-
-    def _channel_broken(self, label: str, code: ErrorCode) -> None:
-        self.note(Act.PROTOCOL_BROKEN, channel=label, code=code)
-        self.channel_broken(label)
-        self.send(ChannelClosed(label, code))
-        self.world.tell(Failed(code))
-
-    async def _listen(self, paired: Paired) -> None:
-        """Read the relay while the connection stands; returns when the peer begins to resume."""
-        mailbox = self.mailbox
-        while mailbox is not None:
-            try:
-                message = await mailbox.relay.receive()
-                exchange = ResumeExchange(self.role, paired.keys, paired.binding)
-                # The server alone must not be able to tear a good connection down.
-                if isinstance(message, ResumeHello) and exchange.proven(message):
-                    mailbox.fresh_relay().deliver(RELAY.encode(message))
-                    return
-                if isinstance(message, Sealed):
-                    self._on_goodbye(paired.channel.open(message))
-            except RemotedeskError as error:
-                log.info("the server said: %s", error.code)
-                if mailbox.lost or mailbox.peer_left:
-                    await asyncio.Event().wait()  # the connection goes on without the server
-                mailbox.fresh_relay()
-
     async def expect(self, paired: Paired, kind: type[M]) -> M:
         """Return the peer's next sealed message, which must be of this kind.
 
         Raises ServerError(PEER_ENDED) if he says goodbye instead, ProtocolError(MESSAGE_OUT_OF_ORDER) for another.
         """
-        message = await self._opened(paired)
+        message = await self.opened(paired)
         if isinstance(message, kind):
             return message
-        raise self._untimely(message)
+        raise self.untimely(message)
 
     async def expect_nothing(self, paired: Paired) -> NoReturn:
         """Wait while it is not the peer's turn. Raises as `expect` does."""
-        raise self._untimely(await self._opened(paired))
+        raise self.untimely(await self.opened(paired))
 
-    async def _opened(self, paired: Paired) -> SealedMessage:
+    async def opened(self, paired: Paired) -> SealedMessage:
         if self.mailbox is None:
             raise ServerError(ErrorCode.SERVER_LOST)
         return await paired.receive(self.mailbox.relay)
 
-    def _untimely(self, message: SealedMessage) -> RemotedeskError:
-        self._on_goodbye(message)
+    def untimely(self, message: SealedMessage) -> RemotedeskError:
+        self.on_goodbye(message)
         if self._peer_head.done():
             return ServerError(ErrorCode.PEER_ENDED)
         return ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER)
-
-    async def _resume(self, paired: Paired) -> Paired:
-        if self.mailbox is None or self.mailbox.lost:
-            if self.mailbox is not None and self.mailbox.peer_left:
-                raise ServerError(ErrorCode.PEER_ENDED)
-            self.mailbox = await Mailbox.back(self.world.options, self.world.ways, self.token)
-        # Who hung for long may find the silence before he reads that it was the end.
-        goodbye = functools.partial(self._goodbye_in, paired)
-        self.paired = await self.resume_keys(UnlessSealed(self.mailbox.relay, goodbye), paired)
-        return self.paired
-
-    def _clear(self, paired: Paired) -> None:
-        """Have nothing left of this try, which would spoil the next. Raises ServerError(PEER_ENDED) if he has left."""
-        if (mailbox := self.mailbox) is None:
-            return
-        for message in mailbox.relay.waiting():
-            if isinstance(message, Sealed) and (said := self._goodbye_in(paired, message)).code in GONE:
-                raise said
-        if mailbox.peer_left:
-            raise ServerError(ErrorCode.PEER_ENDED)
-        if not mailbox.lost:
-            mailbox.fresh_relay()
-
-    def _goodbye_in(self, paired: Paired, sealed: Sealed) -> RemotedeskError:
-        try:
-            return self._untimely(paired.channel.open(sealed))
-        except RemotedeskError as error:
-            return error
 
     def receive(self, message: SessionMessage) -> None:
         """Dispatch a message of the `session` channel. Raises ProtocolError for what the other role may not say."""
@@ -268,7 +147,7 @@ class Session(Duties):
             case _:
                 self.on_message(message)
 
-    def _on_goodbye(self, message: SealedMessage) -> None:
+    def on_goodbye(self, message: SealedMessage) -> None:
         if isinstance(message, Goodbye):
             self._peer_said_end(message.code, message.head)
 
@@ -312,7 +191,7 @@ class Session(Duties):
         try:
             async with asyncio.timeout(HEADS_WITHIN_S):
                 while not self._peer_head.done():
-                    self._on_goodbye(await self._opened(paired))
+                    self.on_goodbye(await self.opened(paired))
         except (TimeoutError, RemotedeskError):
             return ""
         theirs = self._peer_head.result()

@@ -10,6 +10,7 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, ProtocolError
 
 MOST_CANDIDATES: Final = 16
+END_OF_CANDIDATES: Final = "a=end-of-candidates"
 SECTIONS: Final = ("application",)  # nobody would take pictures or sound out of aiortc's queues
 _FINGERPRINT: Final = re.compile(r"^a=fingerprint:sha-256 ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31})\s*$", re.MULTILINE)
 _LOWEST_PORT: Final = 1024
@@ -43,6 +44,42 @@ def admissible(sdp: str) -> str:
     if tuple(sorted(sections)) != SECTIONS:
         raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "sections")
     return "\r\n".join(kept) + "\r\n"
+
+
+def held_back(sdp: str) -> tuple[str, tuple[str, ...]]:
+    """Return this side's description without its relay candidates, and those, without `a=`.
+
+    The mark that no more candidates follow (RFC 8840, section 4.3) goes, too.
+    """
+    late = []
+    kept = []
+    for line in sdp.splitlines():
+        if line.startswith("a=candidate:") and is_relayed(line):
+            late.append(line.removeprefix("a="))
+        elif line != END_OF_CANDIDATES:
+            kept.append(line)
+    return "\r\n".join(kept) + "\r\n", tuple(late)
+
+
+def is_relayed(candidate: str) -> bool:
+    """True if a candidate, as a line, is an address of a relay."""
+    return " typ relay" in candidate
+
+
+def has_relayed(sdp: str) -> bool:
+    """True if a description has the address of a relay."""
+    return any(line.startswith("a=candidate:") and is_relayed(line) for line in sdp.splitlines())
+
+
+def candidate_count(sdp: str) -> int:
+    """Return how many candidates a description has."""
+    return sum(line.startswith("a=candidate:") for line in sdp.splitlines())
+
+
+def admissible_late(lines: tuple[str, ...], before: int) -> list[str]:
+    """Return those of a peer's late candidates that may be tried, `before` having come with his description."""
+    tried = [line for line in lines if line.startswith("candidate:") and _may_try(f"a={line}")]
+    return tried[: max(0, MOST_CANDIDATES - before)]
 
 
 def fingerprint(sdp: str) -> str:

@@ -160,21 +160,27 @@ async def resume_as_engineer(relay: Relay, lost: Paired, within_s: float = EXCHA
     comes back with the old keys, and else with the new ones. Raises as `resume_as_customer`.
     """
     async with _deadline(within_s):
-        theirs = _expect(ResumeHello, await relay.receive())
-        exchanges = {
-            held: ResumeExchange(Role.ENGINEER, held, lost.binding)
-            for held in (lost.keys, lost.previous)
-            if held is not None and not held.wiped
-        }
-        old, exchange = next(((held, each) for held, each in exchanges.items() if each.proven(theirs)), (None, None))
-        if old is None or exchange is None:
-            raise PairingError(ErrorCode.PEER_UNPROVEN, "resume hello")
-        keys = exchange.finish(theirs)
-        with _wiping(keys) as undo:
-            await relay.send(exchange.hello)
-            proof = _expect(ConfirmCustomer, await relay.receive())
-            answer = EngineerPairing.check(keys, proof, ErrorCode.PEER_UNPROVEN)
-            undo.pop_all()
+        theirs: ResumeHello | None = _expect(ResumeHello, await relay.receive())
+        while theirs is not None:
+            exchanges = {
+                held: ResumeExchange(Role.ENGINEER, held, lost.binding)
+                for held in (lost.keys, lost.previous)
+                if held is not None and not held.wiped
+            }
+            old, exchange = next(
+                ((held, each) for held, each in exchanges.items() if each.proven(theirs)), (None, None)
+            )
+            if old is None or exchange is None:
+                raise PairingError(ErrorCode.PEER_UNPROVEN, "resume hello")
+            keys = exchange.finish(theirs)
+            with _wiping(keys) as undo:
+                await relay.send(exchange.hello)
+                proof = await relay.receive()
+                theirs = proof if isinstance(proof, ResumeHello) else None  # he gave up, and begins anew
+                if theirs is None:
+                    confirmed = _expect(ConfirmCustomer, proof)
+                    answer = EngineerPairing.check(keys, confirmed, ErrorCode.PEER_UNPROVEN)
+                    undo.pop_all()
         with suppress(ServerError):  # it may have arrived all the same; who uses the relay next will see the loss
             await relay.send(answer)
     for held in exchanges.keys() - {old}:

@@ -8,19 +8,32 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from aioice import stun
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCIceServer,
+    RTCIceTransport,
+    RTCIceTransportPolicy,
     RTCPeerConnection,
     RTCSessionDescription,
 )
 from aiortc.exceptions import InvalidStateError
+from aiortc.sdp import candidate_from_sdp
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
 from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
-from remotedesk.transport.description import admissible, fingerprint
+from remotedesk.transport.description import (
+    admissible,
+    admissible_late,
+    candidate_count,
+    fingerprint,
+    has_relayed,
+    held_back,
+)
 from remotedesk.transport.figures import LinkFigures, figures_of
+from remotedesk.transport.reach.plan import Plan
 from remotedesk.transport.sctp.recovery import tune
 from remotedesk.wire.chat import Chat
 from remotedesk.wire.cursor import CursorMessage
@@ -30,37 +43,76 @@ from remotedesk.wire.tiles import TileMessage
 
 log = logging.getLogger(__name__)
 CLOSE_WITHIN_S: Final = 2.0
+# A direct pair answers within two round trips; 80 ms are the longest way that is usual in one country.
+HOLD_BACK_S: Final = 0.6
 
 
 class PeerLink:
     """One RTCPeerConnection. The customer's side offers and sends the screen; the engineer's answers."""
 
-    def __init__(self) -> None:
-        # An empty list, not None: aiortc would otherwise ask a public STUN server.
-        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+    def __init__(self, plan: Plan | None = None) -> None:
+        """Take over `plan`: it is closed with the link."""
+        self._plan = plan or Plan()
+        self._pc = RTCPeerConnection(_configuration(self._plan))
         self.on_lost: Callable[[], None] = _ignore
         self.on_unexpected: Callable[[], None] = _ignore  # the peer opened a channel nobody agreed on
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("datachannel", self._unexpected)
         self._opened = asyncio.Event()
         self._closing: asyncio.Future[None] | None = None
+        self._late: tuple[str, ...] = ()
+        self._remote_candidates = 0
+        self._peer_relays = False
+        self._make_channels()
+
+    async def gather(self) -> None:
+        """Find this side's candidates; what is asked of it later then takes no time."""
+        await self._ice.iceGatherer.gather()
+
+    def keep_alive(self) -> None:
+        """Have the NAT remember the ports that were found (RFC 8445, section 11): it forgets them after some time.
+
+        To be called every ten seconds between `gather` and the peer's description.
+        """
+        if (server := self._plan.stun) is not None:
+            indication = bytes(stun.Message(stun.Method.BINDING, stun.Class.INDICATION))
+            for protocol in self._ice._connection._protocols:
+                if protocol.local_candidate.type == "host" and ":" not in protocol.local_candidate.host:
+                    protocol.transport.sendto(indication, (server.host, server.port))
 
     async def offer(self) -> str:
-        """Return this side's offer, candidates included."""
-        self._make_channels()
+        """Return this side's offer, with the candidates that are not held back."""
         await self._pc.setLocalDescription(await self._pc.createOffer())
-        return self._pc.localDescription.sdp
+        return self._described()
 
     async def answer(self, offer: str) -> str:
         """Apply the other side's opened offer and return the answer. Raises ProtocolError(MESSAGE_MALFORMED)."""
         await self._apply(offer, "offer")
-        self._make_channels()
         await self._pc.setLocalDescription(await self._pc.createAnswer())
-        return self._pc.localDescription.sdp
+        return self._described()
 
     async def accept(self, answer: str) -> None:
         """Apply the other side's opened answer. Raises ProtocolError(MESSAGE_MALFORMED)."""
         await self._apply(answer, "answer")
+
+    @property
+    def late_candidates(self) -> tuple[str, ...]:
+        """The addresses of relays, held back so that a direct pair is found first: the first pair that works wins."""
+        return self._late
+
+    @property
+    def holds_back_s(self) -> float:
+        """How long to hold them back: not at all if the other side needs a relay at once."""
+        return 0.0 if self._peer_relays or not self._late else HOLD_BACK_S
+
+    async def add_late(self, lines: tuple[str, ...]) -> None:
+        """Take the other side's late candidates, after which no more come. Raises ProtocolError(MESSAGE_MALFORMED)."""
+        try:
+            for line in admissible_late(lines, self._remote_candidates):
+                await self._ice.addRemoteCandidate(candidate_from_sdp(line.removeprefix("candidate:")))
+        except (ValueError, IndexError, AssertionError):
+            raise ProtocolError(ErrorCode.MESSAGE_MALFORMED, "candidate") from None
+        await self._ice.addRemoteCandidate(None)
 
     async def opened(self) -> None:
         """Return once the `session` channel is open at this end."""
@@ -101,7 +153,22 @@ class PeerLink:
                 await sctp.transport.stop()
                 await sctp.transport.transport.stop()
         finally:
-            await self._pc.close()
+            try:
+                await self._pc.close()
+            finally:
+                await self._plan.close()
+
+    @property
+    def _ice(self) -> RTCIceTransport:
+        assert self._pc.sctp is not None  # noqa: S101 (the first channel has made it)
+        return self._pc.sctp.transport.transport
+
+    def _described(self) -> str:
+        sdp: str = self._pc.localDescription.sdp
+        if self._plan.direct_is_hopeless or self._plan.relay_only:
+            return sdp
+        sdp, self._late = held_back(sdp)
+        return sdp
 
     def _make_channels(self) -> None:
         self.session: Channel[SessionMessage] = Channel(self._pc, channels.SESSION_CHANNEL)
@@ -117,6 +184,7 @@ class PeerLink:
     async def _apply(self, sdp: str, kind: str) -> None:
         narrowed = admissible(sdp)
         fingerprint(narrowed)
+        self._remote_candidates, self._peer_relays = candidate_count(narrowed), has_relayed(narrowed)
         try:
             await self._pc.setRemoteDescription(RTCSessionDescription(sdp=narrowed, type=kind))
         except (ValueError, KeyError, IndexError, AttributeError, AssertionError, InvalidStateError):
@@ -131,6 +199,19 @@ class PeerLink:
     def _unexpected(self, channel: object) -> None:
         log.info("a channel nobody agreed on was opened: %s", ErrorCode.CHANNEL_UNEXPECTED)
         self.on_unexpected()
+
+
+def _configuration(plan: Plan) -> RTCConfiguration:
+    servers = []
+    if plan.stun is not None:
+        servers.append(RTCIceServer(f"stun:{plan.stun.host}:{plan.stun.port}"))
+    if plan.turn is not None:
+        servers.append(RTCIceServer(plan.turn.url, plan.turn.username, plan.turn.credential))
+    return RTCConfiguration(
+        iceServers=servers,  # an empty list, not None: aiortc would otherwise ask a public STUN server
+        iceTransportPolicy=RTCIceTransportPolicy.RELAY if plan.relay_only else RTCIceTransportPolicy.ALL,
+        bundlePolicy=RTCBundlePolicy.MAX_BUNDLE,
+    )
 
 
 def _ignore() -> None:

@@ -92,8 +92,12 @@ class Scout:
         found, losers = await first_to_succeed(tries, HEAD_START_S)
         for loser in losers:
             self._later(_let_go(loser))
-        plan = Plan(self._stun(), None, None, self.survey.direct_is_hopeless, self._relay_only)
+        plan = self.direct_plan()
         return plan if found is None else await self._planned(plan, found, credentials, tickets)
+
+    def direct_plan(self) -> Plan:
+        """Return a plan without a relay."""
+        return Plan(self._stun(), None, None, self.survey.direct_is_hopeless, self._relay_only)
 
     async def close(self) -> None:
         """Wait until nothing that was tried is open any more: two seconds at most."""
