@@ -17,7 +17,9 @@ from pathlib import Path
 import remotedesk
 from remotedesk_signaling import certificates
 from remotedesk_signaling.accounts import AccountError, Accounts
+from remotedesk_signaling.kept import KeptSessions
 from remotedesk_signaling.limits import Limits
+from remotedesk_signaling.relay import RelayConfig
 from remotedesk_signaling.server import ServerConfig, serve
 
 
@@ -74,6 +76,12 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-self-signed", type=Path, metavar="DIR", help="make and keep a certificate in DIR")
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="NETWORK", help="believe its headers")
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="change one of the limits")
+    relay = parser.add_argument_group("STUN and TURN beside this server", "HOST:PORT as clients dial them")
+    relay.add_argument("--stun", action="append", default=[], metavar="HOST:PORT", help="two ports tell NATs apart")
+    relay.add_argument("--turn-udp", action="append", default=[], metavar="HOST:PORT", help="TURN over UDP")
+    relay.add_argument("--turn-tls", action="append", default=[], metavar="HOST:PORT", help="TURN over TLS")
+    relay.add_argument("--bridge-to", metavar="HOST:PORT", help="TURN's tcp-proxy-port, for TURN inside a WebSocket")
+    relay.add_argument("--turn-secret-file", type=Path, metavar="FILE", help="coturn's static-auth-secret, in a file")
     parser.set_defaults(run=_serve)
 
 
@@ -114,9 +122,36 @@ def _serve(options: argparse.Namespace, accounts: Accounts) -> int:
     limits = Limits().with_values(dict(_pair(text) for text in options.limit))
     tls = _tls(options)
     _raise_file_limit()
-    config = ServerConfig(accounts, options.host, options.port, tls, limits, tuple(options.trusted_proxy))
-    asyncio.run(_serve_until_told(config))
+    kept = KeptSessions.open(options.database)
+    try:
+        proxies = tuple(options.trusted_proxy)
+        config = ServerConfig(accounts, options.host, options.port, tls, limits, proxies, _relay(options), kept)
+        asyncio.run(_serve_until_told(config))
+    finally:
+        kept.close()
     return 0
+
+
+def _relay(options: argparse.Namespace) -> RelayConfig | None:
+    """The secret comes from a file: what is on a command line, everybody on the machine can read."""
+    if options.turn_secret_file is None:
+        if options.stun or options.turn_udp or options.turn_tls or options.bridge_to:
+            raise ValueError("STUN and TURN need --turn-secret-file")
+        return None
+    return RelayConfig(
+        options.turn_secret_file.read_bytes().strip(),
+        tuple(options.stun),
+        tuple(options.turn_udp),
+        tuple(options.turn_tls),
+        _host_and_port(options.bridge_to) if options.bridge_to else None,
+    )
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError("--bridge-to takes HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def _pair(text: str) -> tuple[str, str]:

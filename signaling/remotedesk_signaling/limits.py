@@ -21,13 +21,20 @@ class Limits:
     sessions_most: int = 40_000
     guesses: int = 3
     resume_s: float = 600.0  # a paired session waits this long for a lost side
+    kept_s: float = 86_400.0  # a paired session older than this is not found again after a restart
 
     # Per account.
     issues_per_minute: int = 20
     live_numbers_per_account: int = 10
     failed_sign_ins_per_minute: int = 30
 
+    # Per session and per side of one.
+    leases_per_minute: int = 12
+    bridges_per_side: int = 3  # one in use, and those of a network that is gone
+
     # Per address (IPv6: per /64).
+    bridges_per_address: int = 100
+    leases_per_minute_and_address: int = 120
     sockets_per_address: int = 200
     joins_per_minute: int = 30
     sign_ins_per_minute: int = 30
@@ -45,7 +52,13 @@ class Limits:
     idle_s: float = 300.0  # neither signed in nor in a session
     close_s: float = 2.0  # for the closing handshake, then the connection is cut
 
+    # Per bridge.
+    ticket_s: float = 60.0
+    bridge_connect_s: float = 5.0
+    bridge_buffer_bytes: int = 64 * 1024  # waiting to be written, each way, before reading stops
+
     # Whole server.
+    bridges_most: int = 1_000
     sockets_most: int = 50_000
     sign_ins_waiting_most: int = 64
     request_s: float = 10.0  # from connecting to a complete HTTP request

@@ -15,16 +15,23 @@ from remotedesk.core.errors import ConsentError, ErrorCode, NumberError, Protoco
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.numbers import NumberPool
-from remotedesk_signaling.sessions import Client, Engineer, Phase, Seat, Session
+from remotedesk_signaling.sessions import Client, Engineer, KeptSession, Phase, Seat, Session, key_of, new_token
 
 
 class Registry:
     """All sessions of one server. `now` is given with each call, in seconds of one monotonic clock."""
 
-    def __init__(self, limits: Limits, choose: Callable[[int], int] = secrets.randbelow) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        choose: Callable[[int], int] = secrets.randbelow,
+        ended: Callable[[Session], None] = lambda _: None,
+    ) -> None:
+        """`ended` is told of every session that is over, and must not raise."""
         self._limits = limits
+        self._ended = ended
         self._numbers: NumberPool[Session] = NumberPool(limits, choose)
-        self._by_token: dict[str, Seat] = {}
+        self._by_token: dict[str, Seat] = {}  # by the keys of their tokens
         self._sessions: dict[Session, None] = {}  # a set in the order of issue
         self._live_by_account: dict[str, int] = {}
 
@@ -54,16 +61,14 @@ class Registry:
         if len(self._sessions) >= self._limits.sessions_most:
             raise ServerError(ErrorCode.SERVER_FULL)
         lifetime = self._limits.number_lifetime_s
-        session = Session(who, client, self._limits.guesses, now + lifetime)
-        try:
-            session.routing = self._numbers.draw(session, now)
-        except ServerError:
-            session.engineer.vacate()
-            raise
+        token = new_token()
+        session = Session(who, key_of(token), self._limits.guesses, now + lifetime)
+        session.routing = self._numbers.draw(session, now)
+        session.engineer.take(client)
         self._sessions[session] = None
-        self._by_token[session.engineer.token] = session.engineer
+        self._by_token[session.engineer.key] = session.engineer
         self._live_by_account[who.name] = self._live_by_account.get(who.name, 0) + 1
-        client.send(wire.Issued(session.routing, max(1, int(lifetime)), session.engineer.token))
+        client.send(wire.Issued(session.routing, max(1, int(lifetime)), token))
 
     def join(self, client: Client, routing: str, now: float) -> None:
         """Seat a customer by the routing digits.
@@ -82,10 +87,12 @@ class Registry:
             raise NumberError(ErrorCode.NUMBER_USED)
         if found.engineer.client is None:
             raise ConsentError(ErrorCode.PEER_LOST)
-        found.customer = Seat(found, client, is_engineer=False)
+        token = new_token()
+        found.customer = Seat(found, key_of(token), is_engineer=False)
+        found.customer.take(client)
         found.phase = Phase.EXCHANGE
         found.begun = False
-        client.send(wire.Joined(found.who.name, found.who.company, found.customer.token))
+        client.send(wire.Joined(found.who.name, found.who.company, token))
         found.engineer.tell(wire.PeerJoined())
 
     def guess_failed(self, client: Client, now: float) -> None:
@@ -116,8 +123,8 @@ class Registry:
             raise ConsentError(ErrorCode.STATE_FORBIDS, "burn")
         self._burn(session, now)
 
-    def paired(self, client: Client, now: float) -> None:
-        """The guess was right: the digits are used up, the session stays.
+    def paired(self, client: Client, now: float) -> Session:
+        """The guess was right: the digits are used up, the session stays, and is returned.
 
         Raises ConsentError(STATE_FORBIDS) when the exchange is over already.
         """
@@ -126,7 +133,18 @@ class Registry:
             raise ConsentError(ErrorCode.STATE_FORBIDS, "paired")
         self._retire(session, ErrorCode.NUMBER_USED, now)
         session.phase = Phase.PAIRED
-        self._by_token[session.customer.token] = session.customer
+        self._by_token[session.customer.key] = session.customer
+        return session
+
+    def restore(self, kept: KeptSession, now: float) -> None:
+        """Have a paired session of an earlier process wait for its sides, as if both were lost just now."""
+        session = Session(Engineer("", ""), kept.engineer_key, 0, now)  # names and guesses were for the pairing
+        session.customer = Seat(session, kept.customer_key, is_engineer=False)
+        session.phase = Phase.PAIRED
+        self._sessions[session] = None
+        for seat in session.seats():
+            seat.lost_at = now
+            self._by_token[seat.key] = seat
 
     # -- at any time ----------------------------------------------------------------------------------------
 
@@ -145,6 +163,12 @@ class Registry:
         session.begun |= not seat.is_engineer
         other.client.send(message)
 
+    def paired_seat(self, client: Client) -> Seat:
+        """Return where `client` sits in a paired session; raises ConsentError(STATE_FORBIDS) in any other case."""
+        if client.seat is None or client.seat.session.phase is not Phase.PAIRED:
+            raise ConsentError(ErrorCode.STATE_FORBIDS, "not paired")
+        return client.seat
+
     def resume(self, client: Client, token: str) -> None:
         """Bring a side back to its session; a socket that still sits there is dropped.
 
@@ -152,7 +176,7 @@ class Registry:
         """
         if client.seat is not None:
             raise ProtocolError(ErrorCode.MESSAGE_OUT_OF_ORDER, "resume")
-        seat = self._by_token.get(token)
+        seat = self._by_token.get(key_of(token))
         if seat is None:
             raise ConsentError(ErrorCode.PEER_ENDED)
         older = seat.client
@@ -253,8 +277,9 @@ class Registry:
             self._retire(session, why, now)
         for seat in session.seats():
             seat.vacate()
-            self._by_token.pop(seat.token, None)
+            self._by_token.pop(seat.key, None)
         del self._sessions[session]
+        self._ended(session)
 
     def _retire(self, session: Session, why: ErrorCode, now: float) -> None:
         self._numbers.retire(session.routing, why, now)

@@ -17,11 +17,15 @@ import remotedesk
 from remotedesk.core.errors import ErrorCode
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.accounts import Accounts
+from remotedesk_signaling.bridge import Bridges
 from remotedesk_signaling.connection import Connection, Socket
+from remotedesk_signaling.kept import Keeper, KeptSessions
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.page import Page
 from remotedesk_signaling.rates import address_key
+from remotedesk_signaling.relay import RelayConfig, Relays
 from remotedesk_signaling.service import Service
+from remotedesk_signaling.sessions import Session
 
 _LARGEST_BODY: Final = 1_024  # no request has a body
 
@@ -30,7 +34,8 @@ _LARGEST_BODY: Final = 1_024  # no request has a body
 class ServerConfig:
     """What a server needs to know. Port 0 takes a free one; without `tls` something in front terminates it.
 
-    `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed. The server closes no `accounts`.
+    `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed. Without `relay` clients are told of
+    no STUN and TURN; without `kept` no session outlives the server, which closes neither `accounts` nor `kept`.
     """
 
     accounts: Accounts
@@ -39,6 +44,8 @@ class ServerConfig:
     tls: ssl.SSLContext | None = None
     limits: Limits = field(default_factory=Limits)
     trusted_proxies: tuple[str, ...] = ()
+    relay: RelayConfig | None = None
+    kept: KeptSessions | None = None
 
 
 async def serve(config: ServerConfig) -> "RunningServer":
@@ -61,10 +68,22 @@ class RunningServer:
     def __init__(self, config: ServerConfig) -> None:
         self._config = config
         self._networks = tuple(ipaddress.ip_network(text, strict=False) for text in config.trusted_proxies)
-        self._service = Service(config.accounts, config.limits, time.monotonic)
+        limits, relay = config.limits, config.relay
+        self._relays = Relays(relay, limits)
+        to = relay.bridge_to if relay is not None else None
+        self._bridges = Bridges(limits, to) if to is not None else None
+        keeper = Keeper(config.kept, limits.kept_s)
+        self._service = Service(config.accounts, limits, time.monotonic, self._relays, keeper, self._over)
         self._sweeper: asyncio.Task[None] | None = None
         app = web.Application(client_max_size=_LARGEST_BODY)
-        app.add_routes([web.get("/ws", self._socket), web.get("/health", self._health), *Page().routes()])
+        app.add_routes(
+            [
+                web.get("/ws", self._socket),
+                web.get("/turn", self._turn),
+                web.get("/health", self._health),
+                *Page().routes(),
+            ]
+        )
         http_log = logging.getLogger(f"{__name__}.http")
         http_log.addFilter(_unquoted)
         self._runner = web.AppRunner(
@@ -83,6 +102,7 @@ class RunningServer:
     async def start(self) -> None:
         """Listen."""
         config = self._config
+        self._service.restore()
         await self._runner.setup()
         await web.TCPSite(self._runner, config.host, config.port, ssl_context=config.tls, backlog=1024).start()
         self._sweeper = asyncio.create_task(self._service.sweep_forever())
@@ -91,6 +111,8 @@ class RunningServer:
         """Stop listening, tell every client, and close all sockets within a few seconds."""
         for site in tuple(self._runner.sites):
             await site.stop()
+        if self._bridges is not None:
+            self._bridges.shut_down()
         await self._service.shut_down()
         if self._sweeper is not None:
             self._sweeper.cancel()
@@ -109,7 +131,14 @@ class RunningServer:
     # -- requests -------------------------------------------------------------------------------------------
 
     async def _health(self, request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "version": remotedesk.__version__, **self._service.figures()})
+        return web.json_response(
+            {
+                "status": "ok",
+                "version": remotedesk.__version__,
+                **self._service.figures(),
+                "bridges": len(self._bridges or ()),
+            }
+        )
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         origin = request.headers.get(hdrs.ORIGIN)
@@ -122,10 +151,25 @@ class RunningServer:
         await socket.prepare(request)
         transport = request.transport
         if transport is not None:
-            connection = Connection(socket, transport, self._address(request), limits, self._service.clock())
+            connection = Connection(
+                socket, transport, address_key(self._address(request)), limits, self._service.clock()
+            )
             spoken = socket.ws_protocol == wire.SUBPROTOCOL
             await self._service.attend(connection, None if spoken else ErrorCode.VERSION_UNSUPPORTED)
         return socket
+
+    async def _turn(self, request: web.Request) -> web.StreamResponse:
+        if self._bridges is None:
+            raise web.HTTPNotFound
+        scheme, _, ticket = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+        seat = self._relays.redeem(ticket, self._service.clock()) if scheme == "Bearer" else None
+        if seat is None:
+            raise web.HTTPForbidden(text="this ticket opens nothing")
+        return await self._bridges.attend(request, seat, self._address(request))
+
+    def _over(self, session: Session) -> None:
+        if self._bridges is not None:
+            self._bridges.ended(session)
 
     def _address(self, request: web.Request) -> str:
         """Return the nearest address that is not one of our own proxies."""
@@ -133,7 +177,7 @@ class RunningServer:
         address = request.remote or ""
         while hops and self._trusted(address):
             address = hops.pop() or address
-        return address_key(address)
+        return address
 
     def _trusted(self, address: str) -> bool:
         try:

@@ -11,10 +11,12 @@ from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, Se
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.accounts import Accounts, account_key
 from remotedesk_signaling.connection import Connection
+from remotedesk_signaling.kept import Keeper
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.rates import Rates
 from remotedesk_signaling.registry import Registry
-from remotedesk_signaling.sessions import Engineer
+from remotedesk_signaling.relay import Relays
+from remotedesk_signaling.sessions import Engineer, Session
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +24,23 @@ log = logging.getLogger(__name__)
 class Service:
     """All clients of one server. Logs name message types, codes and routing digits, nothing else."""
 
-    def __init__(self, accounts: Accounts, limits: Limits, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds and never goes back."""
+    def __init__(
+        self,
+        accounts: Accounts,
+        limits: Limits,
+        clock: Callable[[], float],
+        relays: Relays,
+        keeper: Keeper,
+        ended: Callable[[Session], None],
+    ) -> None:
+        """`clock` gives seconds and never goes back; `ended` is told of every session that is over."""
         self.clock = clock
         self._accounts = accounts
         self._limits = limits
-        self._registry = Registry(limits)
+        self._relays = relays
+        self._keeper = keeper
+        self._ended = ended
+        self._registry = Registry(limits, ended=self._over)
         self._connections: set[Connection] = set()
         self._per_address: Counter[str] = Counter()
         self._joins = Rates(limits.joins_per_minute, limits.tracked_most)
@@ -49,6 +62,11 @@ class Service:
             "waiting": self._registry.waiting,
             "sockets": len(self._connections),
         }
+
+    def restore(self) -> None:
+        """Take over the paired sessions of an earlier process; blocks. Raises sqlite3.Error."""
+        for kept in self._keeper.found():
+            self._registry.restore(kept, self.clock())
 
     async def attend(self, connection: Connection, refused: ErrorCode | None = None) -> None:
         """Serve one client until his socket is closed; `refused` says why he is not welcome at all."""
@@ -89,6 +107,12 @@ class Service:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._all_gone.wait(), self._limits.close_s + 1.0)
         self._executor.shutdown(cancel_futures=True)  # a hash takes some 20 ms
+        self._keeper.close()
+
+    def _over(self, session: Session) -> None:
+        self._keeper.forget(session)
+        self._relays.ended(session)
+        self._ended(session)
 
     def _forget(self, connection: Connection) -> None:
         self._connections.discard(connection)
@@ -137,12 +161,16 @@ class Service:
                 self._join(client, message.routing)
             case wire.Resume():
                 registry.resume(client, message.token)
+            case wire.AskReach():
+                client.send(self._relays.reach())
+            case wire.AskLease():
+                client.send(self._relays.lease(registry.paired_seat(client), client.address, now))
             case wire.GuessFailed():
                 registry.guess_failed(client, now)
             case wire.AllowRetry():
                 registry.allow_retry(client)
             case wire.Paired():
-                registry.paired(client, now)
+                await self._keeper.keep(registry.paired(client, now))
             case wire.Burn():
                 registry.burn(client, now)
             case wire.Leave():

@@ -1,6 +1,7 @@
 """A session on the server: two seats, a number until they are paired, tokens to come back with."""
 
 import enum
+import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Optional
@@ -44,18 +45,35 @@ class Engineer:
     company: str
 
 
+def new_token() -> str:
+    """Return what brings one side of a session back to it: 192 random bits, known to that side alone."""
+    return secrets.token_urlsafe(24)
+
+
+def key_of(token: str) -> str:
+    """Return what the server keeps of a token: its SHA-256, 64 lower-case hex digits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """What outlives the process of a paired session: the keys of the tokens that bring its two sides back."""
+
+    engineer_key: str
+    customer_key: str
+
+
 class Seat:
-    """One side of a session; `client` is None while its socket is lost."""
+    """One side of a session; `client` is None while its socket is lost. `key` is that of the side's token."""
 
-    __slots__ = ("client", "is_engineer", "lost_at", "session", "token")
+    __slots__ = ("client", "is_engineer", "key", "lost_at", "session")
 
-    def __init__(self, session: "Session", client: Client, *, is_engineer: bool) -> None:
+    def __init__(self, session: "Session", key: str, *, is_engineer: bool) -> None:
         self.session = session
         self.is_engineer = is_engineer
-        self.token = secrets.token_urlsafe(24)
+        self.key = key
         self.lost_at = 0.0
         self.client: Client | None = None
-        self.take(client)
 
     @property
     def other(self) -> Optional["Seat"]:
@@ -85,9 +103,9 @@ class Session:
 
     __slots__ = ("begun", "customer", "engineer", "expires_at", "guesses_left", "phase", "routing", "who")
 
-    def __init__(self, who: Engineer, client: Client, guesses: int, expires_at: float) -> None:
+    def __init__(self, who: Engineer, engineer_key: str, guesses: int, expires_at: float) -> None:
         self.who = who
-        self.engineer = Seat(self, client, is_engineer=True)
+        self.engineer = Seat(self, engineer_key, is_engineer=True)
         self.customer: Seat | None = None
         self.routing = ""
         self.expires_at = expires_at
@@ -98,6 +116,12 @@ class Session:
     def seats(self) -> tuple[Seat, ...]:
         """The seats there are."""
         return (self.engineer,) if self.customer is None else (self.engineer, self.customer)
+
+    def kept(self) -> KeptSession | None:
+        """Return what is to outlive the process; nothing before the two are paired."""
+        if self.phase is not Phase.PAIRED or self.customer is None:
+            return None
+        return KeptSession(self.engineer.key, self.customer.key)
 
     def tell(self, message: ToClient) -> None:
         """Send to both sides."""
