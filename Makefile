@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 PERFECT := --cov=remotedesk.core --cov=remotedesk.wire --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help setup lint test test-windows test-windows-smoke soak demo bench package lock translations
+.PHONY: help setup lint test test-windows test-windows-smoke soak demo serve bench package lock translations
 
 help:
-	@echo "make test | test-windows | test-windows-smoke | demo | bench | bench-NAME | soak | package | lint | lock | translations"
+	@echo "make test | test-windows | test-windows-smoke | demo | bench | bench-NAME | soak | serve | package | lint | lock | translations"
 
 setup:
 	@packaging/setup.sh >&2
@@ -40,6 +40,9 @@ soak: setup
 
 demo: setup
 	@$(PYTHON) -m tests.demo
+
+serve: setup
+	@$(PYTHON) -m remotedesk_signaling.trial $(OPTIONS)
 
 bench: setup
 	@status=0; for file in tests/bench/bench_*.py; do \
