@@ -106,9 +106,11 @@ class Reaching:
 
     async def _make(self, mailbox: Mailbox) -> PeerLink:
         link = PeerLink(await self._plan(mailbox))
+        gathering = asyncio.ensure_future(link.gather())
         try:
-            await link.gather()
+            await asyncio.shield(gathering)
         except BaseException:
+            await asyncio.wait((gathering,))  # cut short, aioice would leave sockets behind
             await link.close()
             raise
         return link
