@@ -121,6 +121,28 @@ def test_bursts_that_leave_the_link_idle_between_them_do_not_make_it_seem_slower
     assert link.window.rate_bps == pytest.approx(rate_bps, rel=0.15)
 
 
+def test_a_drop_is_noticed_by_who_never_fills_the_window() -> None:
+    link = busy(20e6, 0.010)
+    link.run(6)
+    link.greedy = False
+    acknowledged = link.window.balance
+
+    def picture() -> None:
+        """Send what one takes, as soon as the one before has arrived."""
+        if acknowledged() >= 2 * link.window.half_bytes:
+            for _ in range(60):
+                link.send(PACKET)
+
+    for number in range(1_500):
+        link.at(6.5 + number / 250, picture)
+    link.run(8)
+    assert link.window.rate_bps == pytest.approx(20e6, rel=0.1)
+    link.rate_bps = 500e3
+    link.run(12)
+    assert link.window.rate_bps < 1e6
+    assert slowest(link, 9.5, 12) < 0.300
+
+
 @each_link
 def test_typing_leaves_the_rate_alone(rate_bps: float, delay_s: float) -> None:
     link = busy(rate_bps, delay_s)

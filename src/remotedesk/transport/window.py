@@ -42,6 +42,7 @@ class _Flying:
     delivered: int
     delivered_at: float
     first_sent_at: float
+    ahead: int  # bytes that were on the way before it
     loaded: bool  # the window was full, or nearly so: what comes back says something about the link
 
 
@@ -127,13 +128,16 @@ class DelayWindow:
         """Count a message of `nbytes` bytes that left at `now`; `sequence` is greater than any before."""
         if not self._flying:
             self._first_sent_at = self._delivered_at = now
-        had_room = self._on_the_way < (1 - IDLE_SHARE) * self._allowed
+        on_the_way = self._on_the_way
+        had_room = on_the_way < (1 - IDLE_SHARE) * self._allowed
         self._in_flight += nbytes
         if had_room:  # there was nothing to send: what comes until this has arrived says nothing against the link
             self._idle_until = self._delivered + self._in_flight
         loaded = self._delivered >= self._idle_until and self._on_the_way + max(nbytes, PACKET) > self._allowed
         self._flying.append(
-            _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, loaded)
+            _Flying(
+                sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, on_the_way, loaded
+            )
         )
 
     def acked(self, sequence: int, now: float) -> None:
@@ -152,7 +156,8 @@ class DelayWindow:
         if self._rates:
             queue_s = rtt - self._known_base - max(0, last.nbytes - self._base_bytes) / self._rate
             self._note_shortest(queue_s, now)
-            self._note_queue(queue_s, last.loaded, now)
+            # What did not fill the window waits, on a link of the known rate, for what went before it only.
+            self._note_queue(queue_s if last.loaded else queue_s - last.ahead / self._rate, now)
             self._size(Acknowledged(now, last.sent_at, last.nbytes, rtt, usual, queue_s, last.loaded))
 
     def _size(self, ack: Acknowledged) -> None:
@@ -244,9 +249,12 @@ class DelayWindow:
             self._rates.pop()
         self._rates.append((now, rate))
 
-    def _note_queue(self, queue_s: float, loaded: bool, now: float) -> None:
-        """Start the rate anew from what arrives when the queue stays high although only our window fills it."""
-        if queue_s < HIGH_QUEUE_S or not loaded:
+    def _note_queue(self, queue_s: float, now: float) -> None:
+        """Start the rate anew from what arrives when the queue stays high although only our window fills it.
+
+        Also in the middle of a burst that does not fill it: on a link that has become much slower, no burst may ever.
+        """
+        if queue_s < HIGH_QUEUE_S or not self._flying:
             self._high_since = None
         elif self._high_since is None:
             self._high_since = now, self._delivered
