@@ -45,22 +45,18 @@ async def run_script(pac_url: str, url: str, host: str) -> str:
 
 def run(script: str, url: str, host: str, within_s: float = RUN_WITHIN_S) -> str:
     """Return what the script says; blocks. Raises ValueError, MsgspecError or OSError if it comes to no end."""
-    process = subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603 - the command is our own; what is foreign goes into its pipe
         _command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
-    )
-    timer = threading.Timer(within_s, process.kill)
-    timer.start()
-    try:
-        if process.stdin is None or process.stdout is None:
-            raise OSError("no pipes")
-        return _served(process.stdin, process.stdout, Task(script, url, host, _own_address()))
-    finally:
-        timer.cancel()
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                pipe.close()
-        process.wait()
+    ) as process:
+        timer = threading.Timer(within_s, process.kill)
+        timer.start()
+        try:
+            if process.stdin is None or process.stdout is None:
+                raise OSError("no pipes")
+            return _served(process.stdin, process.stdout, Task(script, url, host, _own_address()))
+        finally:
+            timer.cancel()
+            process.kill()
 
 
 def _served(stdin: IO[bytes], stdout: IO[bytes], task: Task) -> str:
