@@ -27,8 +27,8 @@ const alert = () => {};
 const isPlainHostName = (host) => call_python("isPlainHostName", String(host));
 const dnsDomainIs = (host, domain) => call_python("dnsDomainIs", String(host), String(domain));
 const localHostOrDomainIs = (host, full) => call_python("localHostOrDomainIs", String(host), String(full));
-const isResolvable = (host) => call_python("dnsResolve", String(host)) !== null;
-const dnsResolve = (host) => call_python("dnsResolve", String(host));
+const dnsResolve = (host) => call_python("dnsResolve", String(host)) ?? null;
+const isResolvable = (host) => dnsResolve(host) !== null;
 const isInNet = (host, net, mask) => call_python("isInNet", String(host), String(net), String(mask));
 const myIpAddress = () => call_python("myIpAddress");
 const dnsDomainLevels = (host) => call_python("dnsDomainLevels", String(host));
@@ -68,7 +68,8 @@ def main() -> None:
         result = interpreter.evaljs(_CALL, url=task.url, host=task.host)
     except (JSRuntimeError, json.JSONDecodeError, UnicodeError, MemoryError):
         result = ""
-    _say(Said(result=result[:LONGEST_SCRIPT_RESULT] if isinstance(result, str) else ""))
+    shown = result[:LONGEST_SCRIPT_RESULT] if isinstance(result, str) else ""
+    _say(Said(result=shown.encode(errors="replace").decode()))  # JavaScript has halves of characters
 
 
 def _export(interpreter: JSInterpreter, own_address: str) -> None:

@@ -73,8 +73,8 @@ class LoginExchange:
     async def _step(self, challenge: str) -> str:
         """Return the next token with its scheme's name; nothing if there is none, and then the scheme is over."""
         context, self._context = self._context, None
-        if context is None or len(challenge) > LARGEST_TOKEN:
-            return ""
+        if context is None or context.complete or len(challenge) > LARGEST_TOKEN:
+            return ""  # asked again after all was said: it was not believed
         try:
             token = base64.b64decode(challenge, validate=True) or None
             # In a thread: Kerberos may have to ask a server that does not answer.
