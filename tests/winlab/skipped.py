@@ -8,7 +8,9 @@ _MODES: Final = "Windows has no mode bits: a file takes its folder's access list
 # A file, a test as FILE::NAME with all its parameters, or one of them as FILE::NAME[PARAMETERS].
 SKIPPED: Final[dict[str, str]] = {
     "tests/loopback/test_consent_attacks.py": "needs AT-SPI; tests/winlab has the same for Windows",
+    "tests/loopback/test_pac.py": "Windows runs proxy scripts itself; tests/windows/test_proxies.py tests that",
     "tests/loopback/test_platform_needs_grants.py": _X11,
+    "tests/loopback/test_proxy_squid.py": "starts Squid, a program of Linux",
     "tests/loopback/test_record.py::test_every_record_is_its_owners_only": _MODES,
     "tests/loopback/test_screen_exact.py": _X11,
     "tests/loopback/test_session_cursor.py::test_a_real_text_beam_arrives": _X11,
@@ -35,4 +37,5 @@ SKIPPED: Final[dict[str, str]] = {
     "tests/unit/test_video_codecs.py::test_no_encoder_keeps_real_time_priority": "needs Linux' schedulers",
     "tests/unit/test_winlab.py": "tests what builds the lab, on Linux",
     "tests/unit/test_x11_pictures.py": _X11,
+    "tests/unit/test_x11_proxies.py": _X11,
 }

@@ -5,9 +5,11 @@ import base64
 import binascii
 import struct
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 import spnego
+from spnego import NegotiateOptions
 from spnego.exceptions import SpnegoError
 
 from remotedesk.core.errors import ErrorCode, ServerError
@@ -60,11 +62,17 @@ class LoginExchange:
         return f"Basic {base64.b64encode(both).decode()}"
 
     async def _begin(self) -> str:
-        user, password = (self._login.user, self._login.password) if self._login else (None, None)
+        user = password = None
+        how = NegotiateOptions.none
+        if self._login is not None:
+            # The same code on every system; for who is logged on the system itself answers (SSPI, GSSAPI).
+            user, password = self._login.user, self._login.password
+            how = NegotiateOptions.use_negotiate | NegotiateOptions.use_ntlm
+            if self.scheme is ProxyScheme.NTLM:
+                how = NegotiateOptions.use_ntlm
+        begin = partial(spnego.client, user, password, self._proxy.host, "HTTP", protocol=self.scheme, options=how)
         try:
-            self._context = await asyncio.to_thread(
-                spnego.client, user, password, hostname=self._proxy.host, service="HTTP", protocol=self.scheme.value
-            )
+            self._context = await asyncio.to_thread(begin)
         except _BAD_TOKEN:  # nobody is logged on in a way that this scheme can use
             self._context = None
             return ""
