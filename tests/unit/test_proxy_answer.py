@@ -2,10 +2,9 @@
 
 import asyncio
 import base64
-from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from remotedesk.core.errors import ErrorCode, ServerError
@@ -13,6 +12,7 @@ from remotedesk.core.proxy_settings import ProxyLogin
 from remotedesk.core.reach import Proxy, ProxyScheme, ProxySource
 from remotedesk.transport.reach.proxy_answer import LARGEST_BODY, LARGEST_HEAD, Answer, challenges_of, read_answer
 from remotedesk.transport.reach.proxy_login import LoginExchange
+from tests.support.fuzzing import Mutator, fuzz
 
 PROXY = Proxy("proxy.corp", 8080, ProxySource.MANUAL)
 LOGIN = ProxyLogin("proxy.corp", 8080, "taro", "himitsu")
@@ -115,23 +115,44 @@ def test_whatever_a_proxy_sends(head: bytes, fields: list[bytes], rest: bytes) -
     assert 200 <= answer.status <= 599
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from([ProxyScheme.NTLM, ProxyScheme.NEGOTIATE]),
-    st.lists(st.binary(max_size=200) | st.binary(max_size=120).map(lambda rest: b"NTLMSSP\x00\x02\x00\x00\x00" + rest)),
+# An NTLM challenge with a time (MS-NLMP, 2.2.1.2), and the same inside of SPNEGO's NegTokenResp (RFC 4178, 4.2.2).
+NTLM_CHALLENGE = bytes.fromhex(
+    "4e544c4d53535000020000000800080030000000058289e2313233343536373800000000000000002a002a00380000004300"
+    "4f00520050000200080043004f005200500001000a00500052004f005800590007000800128c3b49d780dd0100000000"
 )
-def test_whatever_a_proxy_asks(scheme: ProxyScheme, tokens: list[bytes]) -> None:
-    """A login ends with its documented errors only, and offers its password to nobody who did not ask for Basic."""
+NEGOTIATE_CHALLENGE = bytes.fromhex(
+    "a17b3079a0030a0101a10c060a2b06010401823702020aa26404624e544c4d53535000020000000800080030000000058289"
+    "e2313233343536373800000000000000002a002a003800000043004f00520050000200080043004f005200500001000a0050"
+    "0052004f005800590007000800128c3b49d780dd0100000000"
+)
+BENT = {
+    ProxyScheme.NTLM: Mutator([NTLM_CHALLENGE], 1),
+    ProxyScheme.NEGOTIATE: Mutator([NEGOTIATE_CHALLENGE], 2),
+}
 
-    async def talk() -> None:
-        exchange = LoginExchange(PROXY, LOGIN)
-        assert (await exchange.answer({scheme.value: ""})).lower().startswith(f"{scheme} ")
-        for token in tokens:
-            said = await exchange.answer({scheme.value: base64.b64encode(token).decode()})
-            assert said.lower().startswith(f"{scheme} ")
 
-    with suppress(ServerError):
-        asyncio.run(talk())
+async def exchanged(scheme: ProxyScheme, *tokens: bytes) -> list[str]:
+    """Return what a login says to these challenges, one after the other."""
+    exchange = LoginExchange(PROXY, LOGIN)
+    asked = ["", *(base64.b64encode(token).decode() for token in tokens)]
+    return [await exchange.answer({scheme.value: token}) for token in asked]
+
+
+async def test_challenges_are_answered() -> None:
+    for scheme, challenge in ((ProxyScheme.NTLM, NTLM_CHALLENGE), (ProxyScheme.NEGOTIATE, NEGOTIATE_CHALLENGE)):
+        said = await exchanged(scheme, challenge)
+        assert all(each.lower().startswith(f"{scheme} ") for each in said)
+    with pytest.raises(ServerError) as caught:
+        await exchanged(ProxyScheme.NTLM, NTLM_CHALLENGE, NTLM_CHALLENGE)
+    assert caught.value.code is ErrorCode.PROXY_WANTS_PASSWORD
+
+
+@pytest.mark.parametrize("scheme", list(BENT))
+def test_whatever_a_proxy_asks(scheme: ProxyScheme) -> None:
+    def ask(token: bytes) -> None:
+        asyncio.run(exchanged(scheme, token))
+
+    assert fuzz(ask, ServerError, BENT[scheme], 2.0) > 20
 
 
 async def said_to(challenges: dict[str, str], login: ProxyLogin | None, proxy: Proxy = PROXY) -> str | ErrorCode:

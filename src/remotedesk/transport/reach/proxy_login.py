@@ -21,7 +21,9 @@ LARGEST_TOKEN: Final = 12 * 1024
 # As proxies write them; the best first: Negotiate can prove the person without any answer to a challenge.
 _NAMES: Final = {ProxyScheme.NEGOTIATE: "Negotiate", ProxyScheme.NTLM: "NTLM", ProxyScheme.BASIC: "Basic"}
 # What pyspnego raises for tokens that are none; only the first is documented.
-_BAD_TOKEN: Final = (SpnegoError, ValueError, LookupError, TypeError, AttributeError, struct.error, OSError)
+_BAD_TOKEN: Final = (
+    SpnegoError, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError, struct.error
+)  # fmt: skip
 
 
 class LoginExchange:
