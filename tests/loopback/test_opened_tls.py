@@ -84,6 +84,7 @@ def test_who_made_a_certificate(tmp_path: Path) -> None:
     assert unknown_issuer(b"", "localhost", now) == ""
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # of cryptography, about what is bent
 @given(st.data())
 def test_whatever_a_certificate_holds(made: bytes, data: st.DataObject) -> None:
     bent = bytearray(made)

@@ -182,7 +182,7 @@ class Platform(Protocol):
         """
 
     def proxy_settings(self) -> ProxySettings:
-        """Return what this user's system says about HTTP proxies."""
+        """Return what this user's system says about HTTP proxies; may block for a moment, safe from any thread."""
 
     def run_proxy_script(self, pac_url: str, url: str) -> str | None:
         """Have the system run the proxy script at `pac_url`, or the one the network announces (WPAD) without one.

@@ -97,7 +97,7 @@ class X11Platform:
         raise PlatformError(ErrorCode.PLATFORM_UNSUPPORTED, "remotedesk.desktop does that here")
 
     def proxy_settings(self) -> ProxySettings:
-        """Return what the environment says."""
+        """Return what the environment or the desktop says."""
         return proxies_of(self._environment)
 
     def run_proxy_script(self, pac_url: str, url: str) -> str | None:

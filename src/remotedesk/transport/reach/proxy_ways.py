@@ -57,7 +57,7 @@ class Ways:
         manual: WayOut = WayOut(),  # noqa: B008 - a frozen value
         script: Script | None = None,
     ) -> None:
-        """`settings` is asked each time: they change with the network."""
+        """`settings` is asked each time, in a thread: they change with the network, and a system may take a moment."""
         self._settings = settings
         self._manual = manual
         self._script = script
@@ -72,7 +72,7 @@ class Ways:
         if self._manual.proxy is None and None not in seen:
             seen.append(None)
             yield DirectDialer()
-        settings = self._with_script(self._settings())
+        settings = self._with_script(await asyncio.to_thread(self._settings))
         for proxy in await ways_out(settings, self._manual, host, port, self._script):
             if proxy not in seen:
                 yield DirectDialer() if proxy is None else ProxyDialer(proxy, self._login(settings, proxy))
