@@ -59,15 +59,20 @@ class Bridges:
     async def attend(self, request: web.Request, seat: Seat, address: str) -> web.StreamResponse:
         """Carry bytes for `seat`, whose client is at `address`, until an end closes or the session is over.
 
-        Raises web.HTTPException: 400 for another subprotocol, 429 and 503 where a limit is reached, 502 without TURN.
+        Raises web.HTTPException: 400 for another subprotocol or what is no address (a proxy of ours says where the
+        client is), 429 and 503 where a limit is reached, 502 without TURN.
         """
         offered = [part.strip() for part in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")]
         if SUBPROTOCOL not in offered:
             raise web.HTTPBadRequest(text="another subprotocol")
+        try:
+            header = proxy_header(address, _port_of(request), self._to[1])
+        except ValueError:
+            raise web.HTTPBadRequest(text="no address") from None
         bridge = Bridge(seat, address_key(address))
         self._admit(bridge)
         try:
-            return await self._connect(bridge, request, address)
+            return await self._connect(bridge, request, header)
         finally:
             self._forget(bridge)
 
@@ -101,7 +106,7 @@ class Bridges:
         if not self._per_address[bridge.address]:
             del self._per_address[bridge.address]
 
-    async def _connect(self, bridge: Bridge, request: web.Request, address: str) -> web.StreamResponse:
+    async def _connect(self, bridge: Bridge, request: web.Request, header: bytes) -> web.StreamResponse:
         limits = self._limits
         try:
             async with asyncio.timeout(limits.bridge_connect_s):
@@ -111,13 +116,13 @@ class Bridges:
             raise web.HTTPBadGateway(text="TURN cannot be reached") from None
         try:
             writer.transport.set_write_buffer_limits(limits.bridge_buffer_bytes)
-            writer.write(proxy_header(address, _port_of(request), self._to[1]))
+            writer.write(header)
             socket = web.WebSocketResponse(
                 timeout=limits.close_s,
                 heartbeat=limits.heartbeat_s,
                 protocols=[SUBPROTOCOL],
                 compress=False,
-                max_msg_size=LARGEST,
+                max_msg_size=LARGEST + 1,  # aiohttp refuses what is as long as this
                 writer_limit=limits.bridge_buffer_bytes,
             )
             await socket.prepare(request)

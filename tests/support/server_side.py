@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-from aioice import turn
+from aioice import stun, turn
 
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling import bridge
@@ -173,3 +173,19 @@ async def ask(socket: aiohttp.ClientWebSocketResponse, message: wire.ToServer) -
     """Send a message and return the answer."""
     await tell(socket, message)
     return await hear(socket)
+
+
+async def bound(entrance: tuple[str, int], username: str, credential: str, peer: tuple[str, int]) -> int:
+    """Allocate a relay over UDP, ask for a channel to `peer`; return 0, or the error code (RFC 8656) of the refusal."""
+    loop = asyncio.get_running_loop()
+    _, client = await loop.create_datagram_endpoint(
+        lambda: turn.TurnClientUdpProtocol(entrance, username, credential, 600, 500), remote_addr=entrance
+    )
+    try:
+        await client.connect()
+        await client.channel_bind(0x4000, peer)
+    except stun.TransactionFailed as refusal:
+        return int(refusal.response.attributes["ERROR-CODE"][0])
+    finally:
+        await client.delete()
+    return 0

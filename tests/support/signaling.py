@@ -11,6 +11,7 @@ import aiohttp
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.accounts import Accounts
 from remotedesk_signaling.limits import Limits
+from remotedesk_signaling.relay import RelayConfig
 from remotedesk_signaling.server import RunningServer, ServerConfig, serve
 
 PASSWORD = "correct horse battery"
@@ -24,12 +25,16 @@ M = TypeVar("M")
 
 @asynccontextmanager
 async def running_server(
-    limits: Limits | None = None, *, tls: ssl.SSLContext | None = None, trusted_proxies: tuple[str, ...] = ()
+    limits: Limits | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    trusted_proxies: tuple[str, ...] = (),
+    relay: RelayConfig | None = None,
 ) -> AsyncIterator[RunningServer]:
     """A server in this event loop with one engineer, `NAME` of `COMPANY`."""
     accounts = Accounts.in_memory()
     accounts.add(NAME, COMPANY, PASSWORD)
-    config = ServerConfig(accounts, tls=tls, limits=limits or Limits(), trusted_proxies=trusted_proxies)
+    config = ServerConfig(accounts, tls=tls, limits=limits or Limits(), trusted_proxies=trusted_proxies, relay=relay)
     try:
         async with await serve(config) as server:
             yield server
