@@ -1,14 +1,24 @@
-"""The configuration of everything on a server's machine, filled in from one place: packaging/server/ has the files."""
+"""The configuration of everything on a server's machine, filled in from one place: packaging/server/ has the files.
 
+Run: python -m remotedesk_signaling.deployment NAME ADDRESS FOLDER
+"""
+
+import argparse
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 _PLACEHOLDER: Final = re.compile(r"@([A-Z][A-Z0-9_]*)@")
 _NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,253}")
+SECRET_FILE: Final = "turn-secret"  # noqa: S105 - a file name
+TEMPLATES: Final = Path("packaging/server")
+# Where the unit finds what is its own, and the container too.
+_DATABASE: Final = Path("/var/lib/remotedesk/engineers.sqlite")
+_CREDENTIALS: Final = Path("/run/credentials/remotedesk-signaling.service")
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Deployment:
             "ADDRESS": self.address,
             "AUTHORITY": self.authority,
             "CERTIFICATE": self.certificate,
+            "CREDENTIALS": _CREDENTIALS,
+            "SERVE_ARGUMENTS": " ".join(self.serve_arguments(_DATABASE, _CREDENTIALS / SECRET_FILE)),
             "HTTPS_PORT": self.ports.https,
             "HTTP_PORT": self.ports.http,
             "STUN_PORT": self.ports.stun,
@@ -103,3 +115,19 @@ def write_private(file: Path, text: str) -> None:
     file.unlink(missing_ok=True)
     with open(file, "x", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
         out.write(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write a machine's configuration, and the secret if there is none yet."""
+    parser = argparse.ArgumentParser(description="Fill in the configuration of a server's machine.")
+    parser.add_argument("name", help="host name that clients dial")
+    parser.add_argument("address", help="the machine's own IPv4 address")
+    parser.add_argument("folder", type=Path, help="where to write to: /etc/remotedesk")
+    parser.add_argument("--templates", type=Path, default=TEMPLATES, help="default: %(default)s")
+    options = parser.parse_args(arguments)
+    Deployment(options.name, options.address).write(options.templates, options.folder)
+    make_secret(options.folder / SECRET_FILE)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import contextlib
 import ipaddress
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remotedesk.core.errors import ConsentError, ServerError
+from remotedesk_signaling import deployment
 from remotedesk_signaling.bridge import proxy_header
 from remotedesk_signaling.deployment import Deployment, Ports, make_secret
 from remotedesk_signaling.kept import KeptSessions
@@ -142,10 +144,12 @@ def test_a_restored_session_waits_for_both_and_for_nobody_else() -> None:
 
 
 def test_every_placeholder_of_the_shipped_files_is_known(tmp_path: Path) -> None:
-    Deployment("help.example.com", "203.0.113.7").write(TEMPLATES, tmp_path)
+    deployment.main(["help.example.com", "203.0.113.7", str(tmp_path), "--templates", str(TEMPLATES)])
+    assert (tmp_path / "turn-secret").exists()
     for file in tmp_path.iterdir():
-        text = file.read_text(encoding="utf-8")
-        assert "help.example.com" in text or "203.0.113.7" in text or "@" not in text
+        assert not re.search("@[A-Z_]+@", file.read_text(encoding="utf-8"))
+    serve = (tmp_path / "remotedesk-signaling.service").read_text()
+    assert "--turn-tls help.example.com:443 --bridge-to 127.0.0.1:5766\n" in serve
     turn = (tmp_path / "turnserver-udp.conf").read_text() + (tmp_path / "turnserver-tcp.conf").read_text()
     assert "min-port=49152\nmax-port=57343\n" in turn
     assert "min-port=57344\nmax-port=65535\n" in turn

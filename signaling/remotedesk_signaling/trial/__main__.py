@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from remotedesk_signaling.deployment import Ports
-from remotedesk_signaling.trial.server_side import TEMPLATES, Engineer, ServerSide, TrialError
+from remotedesk_signaling.deployment import TEMPLATES, Ports
+from remotedesk_signaling.trial.server_side import Engineer, ServerSide, TrialError
 
 # Where no root is, ports under 1024 are not for us.
 _UNPRIVILEGED: Final = Ports(https=8443, http=8080, signaling=8081)

@@ -5,16 +5,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from remotedesk_signaling.accounts import Accounts
-from remotedesk_signaling.deployment import Deployment, Ports, make_secret, write_private
+from remotedesk_signaling.deployment import SECRET_FILE, TEMPLATES, Deployment, Ports, make_secret
 from remotedesk_signaling.trial.authority import Authority
 from remotedesk_signaling.trial.child import Child, TrialError
 
 __all__ = ["Engineer", "ServerSide", "TrialError"]
-
-TEMPLATES: Final = Path("packaging/server")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ class ServerSide:
         self._allowed_peers = (address, *allowed_peers)
         self._limits = limits
         self._certificate = self._folder / "certificate.pem"
-        self._secret_file = self._folder / "turn-secret"
+        self._secret_file = self._folder / SECRET_FILE
         self.ports = ports or Ports()
         self.deployment = Deployment(name or address, address, self._certificate, self.ports)
         self.ca_file = self._folder / "ca.pem"
@@ -102,6 +100,11 @@ class ServerSide:
         names = dict.fromkeys((self.deployment.name, self.deployment.address))
         Authority(self._folder).write_certificate(self._certificate, list(names))
         self.deployment.write(self._templates, self._folder)
+        make_secret(self._secret_file)
+        with (self._folder / "turnserver.conf").open("a", encoding="utf-8") as file:
+            file.writelines(f"allowed-peer-ip={each}\n" for each in self._allowed_peers)
+            if any(each.startswith("127.") for each in self._allowed_peers):
+                file.write("allow-loopback-peers\n")
         accounts = Accounts.open(self.database)
         try:
             if accounts.find(self._engineer.name) is None:
@@ -112,17 +115,11 @@ class ServerSide:
             accounts.close()
 
     def _start_turn(self, kind: str) -> None:
-        """Start one of the two coturns with one file: coturn takes its secret from nowhere else."""
-        parts = [(self._folder / name).read_text("utf-8") for name in ("turnserver.conf", f"turnserver-{kind}.conf")]
-        parts += [f"allowed-peer-ip={each}\n" for each in self._allowed_peers]
-        if any(each.startswith("127.") for each in self._allowed_peers):
-            parts.append("allow-loopback-peers\n")
-        own = f"static-auth-secret={self.secret}\nuserdb={self._folder / f'turn-{kind}.sqlite'}\npidfile=\n"
-        configuration = self._folder / f"turn-{kind}.conf"
-        write_private(configuration, "".join(parts) + own)
+        folder = str(self._folder)
+        command = ["/bin/sh", f"{folder}/start-turn.sh", kind, folder, str(self._secret_file), folder]
         tcp = [self.ports.turn] if kind == "tcp" else []
         udp = [self.ports.stun, self.ports.stun_2] if kind == "udp" else []
-        self._start(f"turn-{kind}", ["turnserver", "-c", str(configuration)], tcp, udp)
+        self._start(f"turn-{kind}", command, tcp, udp)
 
     def _start_proxy(self) -> None:
         command = ["/usr/sbin/haproxy", "-db", "-f", str(self._folder / "haproxy.cfg")]
