@@ -9,11 +9,14 @@ from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.registry import Registry
-from remotedesk_signaling.sessions import Client, Engineer
+from remotedesk_signaling.sessions import Client, Engineer, Phase, Session
 
 WHO = Engineer("Hanako Sato", "Sample Support K.K.")
 LIMITS = Limits(number_lifetime_s=50.0, joined_grace_s=5.0, resume_s=10.0, remember_s=20.0, live_numbers_per_account=2)
-ACTS = ("issue", "join", "resume", "relay", "guess_failed", "allow_retry", "paired", "burn", "leave", "lost", "sweep")
+ACTS = (
+    "issue", "join", "resume", "relay", "guess_failed", "allow_retry", "paired", "burn", "leave", "lost", "sweep",
+    "lease",
+)  # fmt: skip
 
 
 class CountingClient(Client):
@@ -47,6 +50,8 @@ def _act(registry: Registry, act: str, client: CountingClient, other: CountingCl
             registry.relay(client, wire.Relay(b"x"))
         case "allow_retry":
             registry.allow_retry(client)
+        case "lease":
+            assert registry.paired_seat(client).session.phase is Phase.PAIRED
         case "sweep":
             registry.sweep(now)
         case _:
@@ -56,7 +61,8 @@ def _act(registry: Registry, act: str, client: CountingClient, other: CountingCl
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 3), st.integers(0, 3), st.floats(0, 3)), max_size=80))
 def test_any_order_keeps_the_promises(steps: list[tuple[str, int, int, float]]) -> None:
-    registry, now = Registry(LIMITS), 0.0
+    ended: list[Session] = []
+    registry, now = Registry(LIMITS, ended=ended.append), 0.0
     clients = [CountingClient() for _ in range(4)]
     for act, one, two, seconds in steps:
         now += seconds
@@ -73,5 +79,6 @@ def test_any_order_keeps_the_promises(steps: list[tuple[str, int, int, float]]) 
         registry.lost(client, now)
     registry.sweep(now + 1_000.0)
     assert registry.sessions == registry.waiting == 0
+    assert len(ended) == len(set(ended))
     assert not registry._by_token
     assert not registry._live_by_account
