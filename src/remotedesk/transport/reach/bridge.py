@@ -16,7 +16,6 @@ from remotedesk.transport.server_address import ServerAddress, Trust
 PATH: Final = "/turn"
 SUBPROTOCOL: Final = "turn.remotedesk.1"
 LARGEST: Final = 65_536  # bytes of a message
-HEARTBEAT_S: Final = 20.0  # proxies commonly drop what is silent for 30 to 60 s
 CLOSE_WITHIN_S: Final = 1.0
 
 _BY_STATUS: Final = {
@@ -91,7 +90,6 @@ async def _upgrade(
             URL(address.url).with_path(PATH),
             protocols=(SUBPROTOCOL,),
             headers={"Authorization": f"Bearer {ticket}"},
-            heartbeat=HEARTBEAT_S,
             max_msg_size=LARGEST,
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
         )

@@ -72,6 +72,8 @@ class Datagrams(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int, *tuple[int, ...]]) -> None:
         """Give an answer to whoever waits for it; anything else is nothing."""
+        if all(server != (addr[0], addr[1]) for server, _ in self._pending):
+            return
         try:
             answer = parse_answer(data)
         except ProtocolError:

@@ -68,9 +68,9 @@ class Scout:
         """Try what needs no credentials, all at once, for at most three seconds."""
         self._reach, self._attempts, self._seen, self._mapping = reach, {}, [], Mapping.UNKNOWN
         tries = [(route, partial(self._bound, route)) for route in self._around.tls(reach.turn_tls)]
-        if stun := self._around.endpoints(reach.stun):
-            route = Route(Way.UDP, stun[0])
-            tries.append((route, partial(self._see, route, stun)))
+        if servers := self._seeing():
+            route = Route(Way.UDP, Endpoint(self._around.address.host, 0))  # all of them, so no port
+            tries.append((route, partial(self._see, route, servers)))
         works = [self._noted(route, work, LOOK_WITHIN_S) for route, work in tries]
         for result in await asyncio.gather(*works, return_exceptions=True):
             if isinstance(result, BaseException) and not isinstance(result, ServerError):
@@ -110,11 +110,12 @@ class Scout:
         return sorted(routes, key=lambda route: (self._is_dead(route), ORDER.index(route.way)))
 
     def _is_dead(self, route: Route) -> bool:
-        if route.way is Way.UDP:
-            same = [attempt for attempt in self._attempts.values() if attempt.way is Way.UDP]
-        else:
-            same = [attempt for tried, attempt in self._attempts.items() if tried == route]
-        return bool(same) and all(attempt.code is not None for attempt in same)
+        attempt = self._attempts.get(route)
+        if attempt is not None:
+            return attempt.code is not None
+        # What STUN has found out is true of TURN over UDP, too.
+        udp = [attempt for attempt in self._attempts.values() if attempt.way is Way.UDP]
+        return route.way is Way.UDP and bool(udp) and not self.survey.worked(Way.UDP)
 
     async def _planned(self, plan: Plan, found: Found, credentials: Credentials, tickets: "_Tickets") -> Plan:
         relay = partial(RelayServer, username=credentials.username, credential=credentials.credential)
@@ -127,8 +128,17 @@ class Scout:
             return replace(plan, turn=relay(host, found.server[1], "udp"))
         assert found.held is not None  # noqa: S101
         tunnel = LocalTunnel(Holder(partial(self._around.open, found.route, tickets.next), credentials, found.held))
-        await tunnel.open()
+        try:
+            await tunnel.open()
+        except BaseException:
+            await tunnel.close()
+            raise
         return replace(plan, turn=relay(HOST, tunnel.port, "tcp"), tunnel=tunnel)
+
+    def _seeing(self) -> list[Endpoint]:
+        """Return who can say over UDP how he sees us: TURN servers can, too, and a STUN server may be dead."""
+        found = dict.fromkeys(self._around.endpoints(self._reach.stun) + self._around.endpoints(self._reach.turn_udp))
+        return [server for server in found if server.host == self._around.address.host or not self._relay_only]
 
     def _stun(self) -> Endpoint | None:
         """Return the server that has answered; aioice asks for IPv4 addresses only."""
@@ -136,7 +146,7 @@ class Scout:
         return Endpoint(*servers[0]) if servers and not self._relay_only else None
 
     async def _see(self, route: Route, servers: list[Endpoint]) -> Found:
-        """Ask all STUN servers, by each family of addresses that they have."""
+        """Ask all of them, by each family of addresses that they have."""
         resolved = await asyncio.gather(*map(resolve, servers), return_exceptions=True)
         places = [place for places in resolved if isinstance(places, list) for place in places]
         families = [[place for place in places if (":" in place[0]) is is_ipv6] for is_ipv6 in (False, True)]

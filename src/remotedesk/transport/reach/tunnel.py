@@ -46,13 +46,14 @@ class LocalTunnel:
         """Stop listening, close what is carried, and give back what is held; may be called again."""
         if self._server is not None:
             self._server.close()
+            self._server = None
         for task in self._carrying:
             task.cancel()
         await asyncio.gather(*self._carrying, return_exceptions=True)
         await self._holder.close()
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._carrying) == CONNECTIONS:
+        if self._server is None or len(self._carrying) == CONNECTIONS:
             writer.transport.abort()
             return
         # asyncio does not, on a listening socket that was made without naming TCP; small messages would wait 40 ms.
