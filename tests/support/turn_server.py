@@ -159,9 +159,9 @@ class Bridge:
                 writer.write(item.data)
                 await writer.drain()
         finally:
+            writer.transport.abort()
             downwards.cancel()
             await asyncio.gather(downwards, return_exceptions=True)
-            writer.transport.abort()
         return websocket
 
     async def _down(self, reader: asyncio.StreamReader, websocket: web.WebSocketResponse) -> None:

@@ -1,9 +1,11 @@
 """TURN inside a WebSocket of the signaling server (PROTOCOL.md, section 12), where nothing else gets through."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from typing import Final
 
 import aiohttp
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from remotedesk.core.errors import ErrorCode, ServerError
@@ -16,7 +18,7 @@ from remotedesk.transport.server_address import ServerAddress, Trust
 PATH: Final = "/turn"
 SUBPROTOCOL: Final = "turn.remotedesk.1"
 LARGEST: Final = 65_536  # bytes of a message
-CLOSE_WITHIN_S: Final = 1.0
+CLOSE_WITHIN_S: Final = 0.25
 
 _BY_STATUS: Final = {
     403: ErrorCode.TURN_REFUSED,
@@ -30,8 +32,11 @@ _BY_STATUS: Final = {
 class BridgeStream:
     """A `ByteStream` over an open bridge."""
 
-    def __init__(self, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse) -> None:
-        """Take over both; use `open_bridge`."""
+    def __init__(
+        self, transport: asyncio.WriteTransport, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse
+    ) -> None:
+        """Take over all; use `open_bridge`."""
+        self._transport = transport
         self._session = session
         self._socket = socket
 
@@ -52,9 +57,10 @@ class BridgeStream:
             raise ConnectionResetError(type(error).__name__) from None
 
     async def close(self) -> None:
-        """See `ByteStream.close`; waits at most a second for the other end's goodbye."""
+        """See `ByteStream.close`; waits a moment for the other end's goodbye."""
         await self._socket.close()
         await self._session.close()
+        await _gone(self._transport)
 
 
 async def open_bridge(dialer: Dialer, address: ServerAddress, trust: Trust, ticket: str) -> BridgeStream:
@@ -65,15 +71,24 @@ async def open_bridge(dialer: Dialer, address: ServerAddress, trust: Trust, tick
     """
     async with AsyncExitStack() as undo:
         stream = await _stream(dialer, address, trust)
-        undo.callback(stream[1].transport.abort)
-        stream[1].transport.set_write_buffer_limits(MOST_WAITING)
+        transport = stream[1].transport
+        undo.push_async_callback(_gone, transport)
+        transport.set_write_buffer_limits(MOST_WAITING)
         session = aiohttp.ClientSession(
             connector=OneStreamConnector(stream), middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
         )
         undo.push_async_callback(session.close)
         socket = await _upgrade(session, address, ticket)
         undo.pop_all()
-    return BridgeStream(session, socket)
+    return BridgeStream(transport, session, socket)
+
+
+async def _gone(transport: asyncio.WriteTransport) -> None:
+    """Let go of the connection, and return when the system has it back; closing TLS may take for ever."""
+    transport.abort()
+    protocol = transport.get_protocol()
+    if isinstance(protocol, ResponseHandler) and (closed := protocol.closed) is not None:
+        await asyncio.gather(closed, return_exceptions=True)
 
 
 async def _stream(dialer: Dialer, address: ServerAddress, trust: Trust) -> Stream:

@@ -72,18 +72,18 @@ class Holder:
         self._credentials = credentials
         self._held: HeldRelay | None = held
         self._busy = asyncio.Lock()
-        self._watch = asyncio.ensure_future(self._keep())
+        self._watch: asyncio.Task[None] | None = asyncio.ensure_future(self._keep())
 
     async def take(self) -> HeldRelay:
         """Hand out the relay that is held, or a new one if there is none. Raises ServerError as `hold`."""
         async with self._busy:
-            self._watch.cancel()
+            await self._stop_watching()
             held, self._held = self._held, None
         return held or await hold(self._opener, self._credentials)
 
     async def give_back(self, held: HeldRelay) -> None:
         """Take a relay again that was not used."""
-        if self._held is not None or not self._watch.done():
+        if self._held is not None or self._watch is not None:
             await held.close()
             return
         self._held = held
@@ -91,11 +91,16 @@ class Holder:
 
     async def close(self) -> None:
         """Give back what is held; may be called again."""
-        self._watch.cancel()
-        await asyncio.gather(self._watch, return_exceptions=True)
+        await self._stop_watching()
         held, self._held = self._held, None
         if held is not None:
             await held.close()
+
+    async def _stop_watching(self) -> None:
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
     async def _keep(self) -> None:
         while True:

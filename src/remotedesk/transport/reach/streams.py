@@ -1,5 +1,6 @@
 """Byte streams to a TURN server, and STUN messages over them (RFC 8489, 6.2.2)."""
 
+import contextlib
 from typing import Final, Protocol
 
 from aioice.stun import Message
@@ -56,6 +57,8 @@ class SocketStream:
     async def close(self) -> None:
         """See `ByteStream.close`; what was written and not taken is dropped, since nobody waits for it."""
         self._writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
 
 class Messages:
