@@ -35,6 +35,7 @@ class Opener:
 
     def __init__(self, port: int) -> None:
         self.opened: list[ByteStream] = []
+        self.again = asyncio.Event()
         self.works = True
         self._port = port
 
@@ -42,6 +43,8 @@ class Opener:
         if not self.works:
             raise ServerError(ErrorCode.WAY_BLOCKED)
         stream = SocketStream(await DirectDialer().dial(HOST, self._port))
+        if self.opened:
+            self.again.set()
         self.opened.append(stream)
         return stream
 
@@ -192,7 +195,7 @@ async def test_a_silent_stranger_is_not_waited_for(turn: TurnServer, monkeypatch
 async def test_closing_ends_what_is_carried(turn: TurnServer) -> None:
     opener, lent = Opener(turn.port), credentials()
     async with tunnel_to(opener, lent) as tunnel:
-        transport, received = await create_turn_endpoint(
+        _, received = await create_turn_endpoint(
             Received, (HOST, tunnel.port), lent.username, lent.credential, transport="tcp"
         )
         await tunnel.close()
@@ -228,8 +231,8 @@ async def test_what_is_held_is_kept_fresh_and_replaced_when_it_breaks(
     await asyncio.sleep(0.1)
     opener.works = True
     async with asyncio.timeout(10):
-        while len(opener.opened) < 2:
-            await asyncio.sleep(0.02)
+        await opener.again.wait()
+    await asyncio.sleep(0.05)
     held = await holder.take()
     assert held.stream is opener.opened[1]
     await holder.give_back(held)

@@ -115,16 +115,15 @@ async def tls_in_front(port: int, certificates: Certificates) -> AsyncIterator[i
     tasks: set[asyncio.Task[None]] = set()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        try:
-            far_reader, far_writer = await asyncio.open_connection(HOST, port)
-            await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
-        finally:
-            tasks.discard(task)
+        far_reader, far_writer = await asyncio.open_connection(HOST, port)
+        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
 
-    server = await asyncio.start_server(carry, HOST, 0, ssl=context)
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(carry(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    server = await asyncio.start_server(take, HOST, 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -179,7 +178,7 @@ async def bridge_in_front(
     app = web.Application()
     app.router.add_get(path, bridge.handle)
     server = TestServer(app)
-    await server.start_server(ssl=server_context(certificates) if certificates else None)
+    await server.start_server(shutdown_timeout=1.0, ssl=server_context(certificates) if certificates else None)
     try:
         yield bridge, server.port or 0
     finally:

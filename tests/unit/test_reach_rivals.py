@@ -72,10 +72,15 @@ async def test_of_two_that_succeed_together_the_better_wins_and_the_other_is_han
     assert [task.cancelled() or task.result() for task in losers] == ["b"]
 
 
-async def test_without_success_there_is_nothing() -> None:
+async def test_without_success_the_last_failure_is_told() -> None:
     tries = Tries()
-    assert await first_to_succeed([tries.that("a", 0.01, BLOCKED), tries.that("b", error=BLOCKED)], 0.0) == (None, [])
-    assert await first_to_succeed(list[Try](), 1.0) == (None, [])
+    refused = ServerError(ErrorCode.TURN_REFUSED)
+    with pytest.raises(ServerError) as last:
+        await first_to_succeed([tries.that("a", 0.05, refused), tries.that("b", error=BLOCKED)], 0.0)
+    assert last.value is refused
+    with pytest.raises(ServerError) as last:
+        await first_to_succeed(list[Try](), 1.0)
+    assert last.value.code is ErrorCode.WAY_BLOCKED
 
 
 async def test_a_mistake_and_a_cancellation_leave_nothing_running() -> None:

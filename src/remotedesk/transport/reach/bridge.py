@@ -1,11 +1,9 @@
 """TURN inside a WebSocket of the signaling server (PROTOCOL.md, section 12), where nothing else gets through."""
 
-import asyncio
 from contextlib import AsyncExitStack
 from typing import Final
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from remotedesk.core.errors import ErrorCode, ServerError
@@ -33,10 +31,13 @@ class BridgeStream:
     """A `ByteStream` over an open bridge."""
 
     def __init__(
-        self, transport: asyncio.WriteTransport, session: aiohttp.ClientSession, socket: aiohttp.ClientWebSocketResponse
+        self,
+        connector: OneStreamConnector,
+        session: aiohttp.ClientSession,
+        socket: aiohttp.ClientWebSocketResponse,
     ) -> None:
         """Take over all; use `open_bridge`."""
-        self._transport = transport
+        self._connector = connector
         self._session = session
         self._socket = socket
 
@@ -60,7 +61,7 @@ class BridgeStream:
         """See `ByteStream.close`; waits a moment for the other end's goodbye."""
         await self._socket.close()
         await self._session.close()
-        await _gone(self._transport)
+        await self._connector.let_go()
 
 
 async def open_bridge(dialer: Dialer, address: ServerAddress, trust: Trust, ticket: str) -> BridgeStream:
@@ -71,24 +72,16 @@ async def open_bridge(dialer: Dialer, address: ServerAddress, trust: Trust, tick
     """
     async with AsyncExitStack() as undo:
         stream = await _stream(dialer, address, trust)
-        transport = stream[1].transport
-        undo.push_async_callback(_gone, transport)
-        transport.set_write_buffer_limits(MOST_WAITING)
+        stream[1].transport.set_write_buffer_limits(MOST_WAITING)
+        connector = OneStreamConnector(stream)
+        undo.push_async_callback(connector.let_go)
         session = aiohttp.ClientSession(
-            connector=OneStreamConnector(stream), middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
+            connector=connector, middlewares=[_only_upgrade], cookie_jar=aiohttp.DummyCookieJar()
         )
         undo.push_async_callback(session.close)
         socket = await _upgrade(session, address, ticket)
         undo.pop_all()
-    return BridgeStream(transport, session, socket)
-
-
-async def _gone(transport: asyncio.WriteTransport) -> None:
-    """Let go of the connection, and return when the system has it back; closing TLS may take for ever."""
-    transport.abort()
-    protocol = transport.get_protocol()
-    if isinstance(protocol, ResponseHandler) and (closed := protocol.closed) is not None:
-        await asyncio.gather(closed, return_exceptions=True)
+    return BridgeStream(connector, session, socket)
 
 
 async def _stream(dialer: Dialer, address: ServerAddress, trust: Trust) -> Stream:

@@ -4,21 +4,23 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
-from remotedesk.core.errors import ServerError
+from remotedesk.core.errors import ErrorCode, ServerError
 
 T = TypeVar("T")
 
 
 async def first_to_succeed(
     tries: Sequence[Callable[[], Coroutine[Any, Any, T]]], head_start_s: float
-) -> tuple[T | None, list[asyncio.Task[T]]]:
+) -> tuple[T, list[asyncio.Task[T]]]:
     """Start one after the other, the next as soon as one has failed with a ServerError or `head_start_s` is over.
 
-    Returns what the first to succeed returned, None if none did, and the tasks that still ran or succeeded at the same
-    time, cancelled, for the caller to wait for. On anything else that is raised all are cancelled.
+    Returns what the first to succeed returned, and the tasks that still ran or succeeded at the same time, cancelled,
+    for the caller to wait for. Raises the last ServerError if all failed; WAY_BLOCKED if there were none. On anything
+    else that is raised all are cancelled.
     """
     running: list[asyncio.Task[T]] = []  # in the order of `tries`
     waiting = list(tries)
+    failure = ServerError(ErrorCode.WAY_BLOCKED, "no way")
     try:
         while running or waiting:
             if waiting:
@@ -30,12 +32,12 @@ async def first_to_succeed(
                 running.remove(task)
                 try:
                     return task.result(), _cancelled(running)
-                except ServerError:
-                    continue
+                except ServerError as error:
+                    failure = error
     except BaseException:
         await asyncio.gather(*_cancelled(running), return_exceptions=True)
         raise
-    return None, []
+    raise failure
 
 
 async def all_in_time(works: Sequence[Coroutine[Any, Any, T]], patience_s: Callable[[T], float]) -> list[T]:

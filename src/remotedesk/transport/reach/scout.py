@@ -24,6 +24,7 @@ from remotedesk.wire.signaling import Lease, Reach
 
 LOOK_WITHIN_S: Final = 3.0
 PROVE_WITHIN_S: Final = 5.0  # each way
+AGAIN_WITHIN_S: Final = 2.0  # what did not work a moment ago
 FAMILY_PATIENCE_S: Final = 0.3  # with IPv6 when IPv4 has answered, and the other way round
 HEAD_START_S: Final = 0.2  # of a better way before the next is tried, too
 TICKET_FOR_S: Final = 45.0  # the server takes one for a minute
@@ -86,14 +87,16 @@ class Scout:
         credentials = Credentials(lease.username, lease.credential)
         tickets = _Tickets(lease.ticket, new_ticket)
         tries = [
-            partial(self._noted, route, partial(self._proven, route, credentials, tickets), PROVE_WITHIN_S)
+            partial(self._noted, route, partial(self._proven, route, credentials, tickets), self._patience_s(route))
             for route in self._ranked()
         ]
-        found, losers = await first_to_succeed(tries, HEAD_START_S)
+        try:
+            found, losers = await first_to_succeed(tries, HEAD_START_S)
+        except ServerError:
+            return self.direct_plan()
         for loser in losers:
             self._later(_let_go(loser))
-        plan = self.direct_plan()
-        return plan if found is None else await self._planned(plan, found, credentials, tickets)
+        return await self._planned(self.direct_plan(), found, credentials, tickets)
 
     def direct_plan(self) -> Plan:
         """Return a plan without a relay."""
@@ -116,6 +119,9 @@ class Scout:
         # What STUN has found out is true of TURN over UDP, too.
         udp = [attempt for attempt in self._attempts.values() if attempt.way is Way.UDP]
         return route.way is Way.UDP and bool(udp) and not self.survey.worked(Way.UDP)
+
+    def _patience_s(self, route: Route) -> float:
+        return AGAIN_WITHIN_S if self._is_dead(route) else PROVE_WITHIN_S
 
     async def _planned(self, plan: Plan, found: Found, credentials: Credentials, tickets: "_Tickets") -> Plan:
         relay = partial(RelayServer, username=credentials.username, credential=credentials.credential)
@@ -228,8 +234,6 @@ async def _proven_by_udp(route: Route, credentials: Credentials) -> Found:
         [partial(_allocated, route, place, credentials) for place in places], HEAD_START_S
     )
     await asyncio.gather(*map(_let_go, losers))
-    if found is None:
-        raise ServerError(ErrorCode.WAY_BLOCKED)
     return found
 
 
