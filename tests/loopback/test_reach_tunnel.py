@@ -16,7 +16,7 @@ from remotedesk.transport.reach.bridge import open_bridge
 from remotedesk.transport.reach.dialer import DirectDialer
 from remotedesk.transport.reach.held import HeldRelay, Holder, hold
 from remotedesk.transport.reach.streams import ByteStream, SocketStream, StreamExchange
-from remotedesk.transport.reach.stun import request
+from remotedesk.transport.reach.stun import parse, request
 from remotedesk.transport.reach.tunnel import HOST, LocalTunnel, greet, join
 from remotedesk.transport.reach.turn import Credentials, allocate
 from remotedesk.transport.server_address import ServerAddress, Trust
@@ -277,6 +277,28 @@ async def test_bytes_go_both_ways_until_one_end_is_gone() -> None:
     near, far = Pipe(b"a"), Pipe(b"c", ends=True)
     await join(near, far)
     assert (near.written, far.written) == (b"c", b"a")
+
+
+async def test_a_silent_connection_is_kept_alive_and_the_library_does_not_notice(
+    turn: TurnServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remotedesk.transport.reach.tunnel.SILENT_FOR_S", 0.02)
+    far = Pipe()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await join(Pipe(), far)
+    assert len(far.written) >= 40
+    assert parse(far.written[:20]).message_method is Method.BINDING
+    opener, lent = Opener(turn.port), credentials()
+    async with tunnel_to(opener, lent) as tunnel, echo() as peer:
+        name, word = lent.username, lent.credential
+        transport, received = await create_turn_endpoint(Received, (HOST, tunnel.port), name, word, transport="tcp")
+        for word in ("before", "after"):
+            await asyncio.sleep(0.2)
+            transport.sendto(word.encode(), peer)
+            assert await asyncio.wait_for(received.datagrams.get(), 10) == word.encode()
+        transport.close()
+        await received.lost.wait()
 
 
 async def test_nothing_is_read_that_the_other_end_does_not_take() -> None:

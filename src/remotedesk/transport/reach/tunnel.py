@@ -14,7 +14,7 @@ from aioice.stun import Class, Message, Method
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError
 from remotedesk.transport.reach.held import HeldRelay, Holder
 from remotedesk.transport.reach.streams import ByteStream, Messages, SocketStream
-from remotedesk.transport.reach.stun import parse
+from remotedesk.transport.reach.stun import parse, request
 from remotedesk.transport.reach.turn import UNAUTHORIZED, Allocation
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,7 @@ HOST: Final = "127.0.0.1"
 CONNECTIONS: Final = 2  # at a time; a peer connection needs one
 GREETED_WITHIN_S: Final = 5.0
 REQUESTS: Final = 4  # of a greeting, which needs two
+SILENT_FOR_S: Final = 10.0  # proxies commonly drop what is silent for 30 to 60 s
 RECEIVE_BUFFER: Final = 64 * 1024  # bytes that may wait in the system before we read them
 
 
@@ -125,8 +126,11 @@ def _success(message: Message, allocation: Allocation) -> Message:
 
 
 async def join(near: ByteStream, far: ByteStream) -> None:
-    """Carry bytes both ways until either end is gone; neither way runs ahead of its receiver."""
-    ways = [asyncio.ensure_future(_carry_bytes(near, far)), asyncio.ensure_future(_carry_bytes(far, near))]
+    """Carry bytes both ways until either end is gone; neither way runs ahead of its receiver.
+
+    While `near` is silent, `far` is asked something now and then, so that no proxy in between takes it for dead.
+    """
+    ways = [asyncio.ensure_future(_carry_bytes(_Lively(near), far)), asyncio.ensure_future(_carry_bytes(far, near))]
     try:
         await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -135,7 +139,25 @@ async def join(near: ByteStream, far: ByteStream) -> None:
         await asyncio.gather(*ways, return_exceptions=True)
 
 
-async def _carry_bytes(source: ByteStream, sink: ByteStream) -> None:
+class _Lively:
+    """Reads a library's messages, and a Binding request of ours whenever there has been none for a while.
+
+    The answer reaches the library, which does not know it and passes it over. Whoever is silent for so long is between
+    two messages: they are written whole, and read as long as the other end takes them.
+    """
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    async def read(self) -> bytes:
+        try:
+            async with asyncio.timeout(SILENT_FOR_S):
+                return await self._stream.read()
+        except TimeoutError:
+            return bytes(request(Method.BINDING))
+
+
+async def _carry_bytes(source: ByteStream | _Lively, sink: ByteStream) -> None:
     with contextlib.suppress(ConnectionError):
         while data := await source.read():
             await sink.write(data)
