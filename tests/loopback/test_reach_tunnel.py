@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from aioice.stun import Class, Message, Method
 from aioice.turn import create_turn_endpoint
 
@@ -125,6 +127,25 @@ async def test_the_bridge_carries_the_same(turn: TurnServer, tmp_path: Path) -> 
         await tunnel.open()
         await speak_through(tunnel.port, lent)
         await tunnel.close()
+
+
+@pytest.mark.parametrize("size", [65_536, 65_537])
+async def test_a_message_of_the_bridge_has_its_bound(tmp_path: Path, size: int) -> None:
+    async def talk(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=("turn.remotedesk.1",))
+        await socket.prepare(request)
+        await socket.send_bytes(bytes(size))
+        await socket.receive()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/turn", talk)
+    server = TestServer(app)
+    await server.start_server()
+    stream = await open_bridge(DirectDialer(), ServerAddress(HOST, server.port or 0, secure=False), Trust(), TICKET)
+    assert await stream.read() == (bytes(size) if size == 65_536 else b"")
+    await stream.close()
+    await server.close()
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ async def _upgrade(
             URL(address.url).with_path(PATH),
             protocols=(SUBPROTOCOL,),
             headers={"Authorization": f"Bearer {ticket}"},
-            max_msg_size=LARGEST,
+            max_msg_size=LARGEST + 1,  # aiohttp refuses what is as large as this
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
         )
     except aiohttp.WSServerHandshakeError:
