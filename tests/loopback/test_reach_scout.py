@@ -1,6 +1,7 @@
 """What works from here is found out, the best of it is proved, and two real peer connections meet through it."""
 
 import asyncio
+import contextlib
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -29,6 +30,7 @@ from tests.support.turn_server import (
     bridge_in_front,
     credentials,
     free_port,
+    server_context,
     tls_in_front,
 )
 
@@ -334,3 +336,42 @@ async def test_two_peer_connections_meet(turn: TurnServer, certificates: Certifi
         await meet(left, right)
         await left.close()
         await right.close()
+
+
+async def test_a_server_that_answers_byte_by_byte_is_not_waited_for(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remotedesk.transport.reach.scout.LOOK_WITHIN_S", 0.5)
+
+    over, ended = asyncio.Event(), asyncio.Event()
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for byte in b"\x01\x01\x00\x0c\x21\x12\xa4\x42" + bytes(24):
+            writer.write(bytes([byte]))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), 0.1)
+                break
+        writer.transport.abort()
+        ended.set()
+
+    server = await asyncio.start_server(drip, HOST, 0, ssl=server_context(certificates))
+    async with server:
+        scout = Scout(Surroundings(ServerAddress(HOST, 1), Trust(ca_file=certificates.authority), (DirectDialer(),)))
+        survey = await scout.look(Reach((), (), (at(server.sockets[0].getsockname()[1]),), False))
+        over.set()
+        await ended.wait()
+        assert [attempt.code for attempt in survey.attempts] == [ErrorCode.WAY_BLOCKED]
+        await scout.close()
+
+
+async def test_a_losing_way_gives_back_what_it_was_given(turn: TurnServer, certificates: Certificates) -> None:
+    """Both succeed at the same time, and the quota of a side allows no leftovers."""
+    async with server_side(turn, certificates) as side:
+        scout = Scout(side.around)
+        await scout.look(structs.replace(side.reach, turn_udp=(), turn_tls=side.reach.turn_tls * 2))
+        for _ in range(5):
+            plan = await scout.prove(lease(), no_ticket)
+            assert plan.way is Way.TLS
+            await plan.close()
+        await scout.close()
+        assert not scout._leftovers

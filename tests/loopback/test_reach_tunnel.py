@@ -108,8 +108,11 @@ async def speak_through(port: int, lent: Credentials) -> None:
 async def test_a_library_speaks_through_with_the_address_that_was_held(turn: TurnServer) -> None:
     opener, lent = Opener(turn.port), credentials()
     async with tunnel_to(opener, lent) as tunnel:
+        assert not tunnel.broken
         await speak_through(tunnel.port, lent)
         assert len(opener.opened) == 1
+        await asyncio.sleep(0.05)
+        assert tunnel.broken
         await speak_through(tunnel.port, lent)  # comes back: a new address on a new stream
         assert len(opener.opened) == 2
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from remotedesk.core.errors import ServerError
+from remotedesk.core.errors import RemotedeskError, ServerError
 from remotedesk.transport.reach.streams import ByteStream, StreamExchange
 from remotedesk.transport.reach.turn import Allocation, Credentials, allocate
 
@@ -109,7 +109,7 @@ class Holder:
                 try:
                     async with asyncio.timeout(ANSWER_WITHIN_S):
                         await self._renew()
-                except (ServerError, TimeoutError) as error:
+                except (RemotedeskError, TimeoutError) as error:
                     log.info("the relay that was kept ready is lost: %s", error)
                     await self._drop()
 

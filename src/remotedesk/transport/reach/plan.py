@@ -41,6 +41,11 @@ class Plan:
     relay_only: bool = False
     tunnel: LocalTunnel | None = field(default=None, repr=False)
 
+    @property
+    def broken(self) -> bool:
+        """True once the relayed address of a peer connection is known to be lost."""
+        return self.tunnel is not None and self.tunnel.broken
+
     async def close(self) -> None:
         """Close the tunnel, if there is one; may be called again."""
         if self.tunnel is not None:

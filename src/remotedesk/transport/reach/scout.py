@@ -81,8 +81,8 @@ class Scout:
     async def prove(self, lease: Lease, new_ticket: NewTicket) -> Plan:
         """Get a relayed address by the best way that gives one, and return what a peer connection is to use.
 
-        `new_ticket` gets a fresh ticket for the bridge, should the lease's be used up. What `look` has found dead is
-        tried last. Never fails: a plan without a relay says that there is none.
+        `new_ticket` gets a fresh ticket for the bridge, should the lease's be used up; it raises ServerError. What
+        `look` has found dead is tried last. Never fails: a plan without a relay says that there is none.
         """
         credentials = Credentials(lease.username, lease.credential)
         tickets = _Tickets(lease.ticket, new_ticket)

@@ -34,6 +34,7 @@ class LocalTunnel:
         self._holder = holder
         self._server: asyncio.Server | None = None
         self._carrying: set[asyncio.Task[None]] = set()
+        self.broken = False  # a connection that was let through has ended: its relayed address is gone
         self.port = 0
 
     async def open(self) -> None:
@@ -76,6 +77,7 @@ class LocalTunnel:
         try:
             await join(near, held.stream)
         finally:
+            self.broken = True
             await near.close()
             await held.stream.close()
 
