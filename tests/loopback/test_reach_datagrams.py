@@ -154,3 +154,17 @@ async def test_a_silent_server_is_asked_ever_more_rarely() -> None:
                 await binding(server.address)
         # At 0, 0.2, 0.6 s; a machine that stands still asks less.
         assert 1 <= server.asked <= 2 + (time.monotonic() - started) / 0.4
+
+
+async def test_both_families_are_asked() -> None:
+    try:
+        transport, server = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: FakeServer(honest), local_addr=("::1", 0)
+        )
+    except OSError:
+        pytest.skip("no IPv6 here")
+    address = ("::1", int(server.address[1]))
+    seen, mapping = await see([address])
+    assert (seen[0].address[0], mapping) == ("::1", Mapping.NONE)
+    assert (await binding(address)).address[0] == "::1"
+    transport.close()
