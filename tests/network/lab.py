@@ -49,7 +49,6 @@ class Office:
     def __init__(self, number: int, clients: Sequence[str], internet: Host, folder: Path, opened: ExitStack) -> None:
         self._number = number
         self._internet = internet
-        self._opened = opened
         self._wire: subprocess.Popen[str] | None = None
         self._only_ipv6 = False
         self._firewall = Firewall.OPEN
@@ -66,6 +65,7 @@ class Office:
             host.cable("eth0", self.router, f"to{host.name}")
             self.router.run(f"ip link set to{host.name} master lan")
         self._address(self.proxy, self._lan(8))
+        opened.callback(self._take_wire_out)
         self.configure()
 
     def _lan(self, host: int, *, ipv6: bool = False) -> str:
@@ -181,7 +181,6 @@ class Office:
         command = [sys.executable, "-m", "tests.network.wire", self._port, ends[0], str(random.randrange(1 << 30))]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self._wire = self._internet.start(command, self._internet.log("wire"), **pipes)
-        self._opened.callback(self._take_wire_out)
 
     def _take_wire_out(self) -> None:
         self.mend()
