@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@pytest.fixture
+def opened() -> Iterator[ExitStack]:
+    """Return what ends what a test has started."""
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.fixture(scope="session")
 def place() -> Iterator[Path]:
     """Return a folder that squid, which is nobody here, may enter; pytest's own it may not."""
@@ -48,7 +56,10 @@ def place() -> Iterator[Path]:
 
 
 if missing() == "":
-    from tests.network.lab import Lab
+    from remotedesk_signaling.trial import Engineer, ServerSide
+
+    from tests.network.lab import SERVER, SERVER_NAME, Lab
+    from tests.support.server import COMPANY, ENGINEER, PASSWORD
 
     @pytest.fixture(scope="session")
     def built(place: Path) -> Iterator[Lab]:
@@ -56,6 +67,14 @@ if missing() == "":
         (place / "machines").mkdir()
         with Lab(place / "machines") as lab:
             yield lab
+
+    @pytest.fixture(scope="session")
+    def server(built: Lab, place: Path) -> Iterator[ServerSide]:
+        """Return the whole server side, on its machine in the lab."""
+        engineer = Engineer(ENGINEER, COMPANY, PASSWORD)
+        inside = built.server.inside
+        with ServerSide(place / "server", engineer, address=SERVER, name=SERVER_NAME, inside=inside) as side:
+            yield side
 
     @pytest.fixture
     def lab(built: Lab) -> Lab:

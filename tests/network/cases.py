@@ -1,0 +1,90 @@
+"""The networks that both clients must find each other through."""
+
+from dataclasses import dataclass, field
+
+from remotedesk.core.errors import ErrorCode
+from remotedesk.core.reach import ProxyScheme
+from tests.network.lab import Firewall, Nat
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """The office's HTTP proxy."""
+
+    scheme: ProxyScheme = ProxyScheme.NONE
+    opens_tls: bool = False
+    is_trusted: bool = True  # of one that opens TLS: the office's machines know its authority
+    idle_s: float = 0.0  # after which it drops a connection; 0: never
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What one side is behind."""
+
+    nat: Nat = Nat.CONE
+    firewall: Firewall = Firewall.OPEN
+    proxy: Proxy | None = None
+    only_ipv6: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row: what is between, and what comes of it.
+
+    `direct`: whether no relay may be in use, or one must; None where either is right. `refused`: this is how the
+    customer's attempt ends instead.
+    """
+
+    name: str
+    customer: Behind = field(default_factory=Behind)
+    engineer: Behind = field(default_factory=Behind)
+    same_lan: bool = False
+    dead_stun: bool = False
+    loss: float = 0.0
+    direct: bool | None = False
+    refused: ErrorCode | None = None
+
+
+_SYMMETRIC = Behind(Nat.SYMMETRIC)
+_NO_UDP = Behind(firewall=Firewall.NO_UDP)
+_ONLY_443 = Behind(firewall=Firewall.ONLY_443)
+
+
+def _proxied(proxy: Proxy) -> Behind:
+    return Behind(firewall=Firewall.ONLY_PROXY, proxy=proxy)
+
+
+_OPEN = _proxied(Proxy())
+_BASIC = _proxied(Proxy(ProxyScheme.BASIC))
+_NTLM = _proxied(Proxy(ProxyScheme.NTLM))
+_OPENING = _proxied(Proxy(opens_tls=True))
+
+CASES = (
+    Case("same LAN", same_lan=True, direct=True),
+    Case("same LAN, no UDP out", _NO_UDP, same_lan=True, direct=True),
+    Case("cone, cone", direct=True),
+    Case("symmetric, cone", _SYMMETRIC),
+    Case("symmetric, symmetric", _SYMMETRIC, _SYMMETRIC),
+    Case("no UDP, cone", _NO_UDP),
+    Case("cone, no UDP", engineer=_NO_UDP),
+    Case("no UDP, no UDP", _NO_UDP, _NO_UDP),
+    Case("only 443, cone", _ONLY_443),
+    Case("only 443, only 443", _ONLY_443, _ONLY_443),
+    Case("proxy, cone", _OPEN),
+    Case("cone, proxy", engineer=_OPEN),
+    Case("proxy, proxy", _OPEN, _OPEN),
+    Case("Basic, cone", _BASIC),
+    Case("cone, Basic", engineer=_BASIC),
+    Case("Basic, Basic", _BASIC, _BASIC),
+    Case("NTLM, cone", _NTLM),
+    Case("cone, NTLM", engineer=_NTLM),
+    Case("NTLM, NTLM", _NTLM, _NTLM),
+    Case("TLS opened and trusted, cone", _OPENING),
+    Case("TLS opened and trusted, both", _OPENING, _OPENING),
+    Case("TLS opened, not trusted", _proxied(Proxy(opens_tls=True, is_trusted=False)), refused=ErrorCode.TLS_OPENED),
+    Case("proxy drops what is idle", _proxied(Proxy(idle_s=5.0))),
+    Case("IPv6 alone, cone", Behind(only_ipv6=True)),
+    Case("dead STUN, cone", dead_stun=True, direct=None),
+    Case("2 % loss, cone", loss=0.02, direct=None),
+    Case("2 % loss, symmetric", _SYMMETRIC, _SYMMETRIC, loss=0.02),
+)

@@ -1,0 +1,92 @@
+"""HTTP proxies on the proxy's machine of an office: Squid, or a gateway that opens TLS or drops what is idle."""
+
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from remotedesk.core.reach import ProxyScheme
+from tests.network.cases import Proxy
+from tests.network.host import end
+from tests.network.lab import PROXY_NAME, Office
+from tests.support.web_gateway import Authority
+from tests.support.xserver import wait_until
+
+PORT: Final = 3128
+USER: Final = "taro"
+PASSWORD: Final = "himitsu: no"
+_HELPERS: Final = "/usr/lib/squid"
+_SIGN_IN: Final = {
+    ProxyScheme.NONE: "",
+    ProxyScheme.BASIC: f"auth_param basic program {_HELPERS}/basic_ncsa_auth @FOLDER@/passwords\n",
+    ProxyScheme.NTLM: f"auth_param ntlm program {_HELPERS}/ntlm_fake_auth\nauth_param ntlm children 5\n",
+}
+_SQUID: Final = f"""\
+acl tls port 443
+http_access deny !tls
+@WHO@
+http_access deny all
+http_port @ADDRESS@:{PORT}
+pid_filename none
+cache deny all
+cache_log @FOLDER@/cache.log
+access_log stdio:@FOLDER@/access.log
+coredump_dir @FOLDER@
+visible_hostname {PROXY_NAME}
+shutdown_lifetime 0 seconds
+netdb_filename none
+"""
+
+
+def start_proxy(office: Office, kind: Proxy, folder: Path, server_authority: Path, opened: ExitStack) -> None:
+    """Start the office's proxy, listening at `PORT`; `opened` ends it. `folder` must be one that anybody may enter."""
+    is_gateway = kind.opens_tls or kind.idle_s
+    command = _gateway(office, kind, folder, server_authority) if is_gateway else _squid(office, kind.scheme, folder)
+    process = office.proxy.start(command, office.proxy.log("proxy"))
+    opened.callback(end, process)
+    wait_until(lambda: _listens(office, process), what="the proxy")
+
+
+def gateway_authority(folder: Path) -> Authority:
+    """Return the authority of every gateway that keeps its files below `folder`."""
+    return Authority(folder / "gateway")
+
+
+def _gateway(office: Office, kind: Proxy, folder: Path, server_authority: Path) -> list[str]:
+    command = [sys.executable, "-P", "-m", "tests.support.web_gateway", office.proxy_address, str(PORT)]
+    if kind.opens_tls:
+        gateway_authority(folder)
+        command += ["--authority", str(folder / "gateway"), "--trusting", str(server_authority)]
+    return command + (["--idle-s", str(kind.idle_s)] if kind.idle_s else [])
+
+
+def _squid(office: Office, scheme: ProxyScheme, folder: Path) -> list[str]:
+    own = folder / f"squid-{office.proxy.name}"
+    own.mkdir(exist_ok=True)
+    own.chmod(0o777)  # started as root, Squid works as another user
+    if scheme is ProxyScheme.BASIC:
+        command = ["htpasswd", "-bc", str(own / "passwords"), USER, PASSWORD]
+        subprocess.run(command, check=True, capture_output=True, timeout=20)
+        (own / "passwords").chmod(0o644)
+    signed_in = (
+        "http_access allow all"
+        if scheme is ProxyScheme.NONE
+        else "acl known proxy_auth REQUIRED\nhttp_access allow known"
+    )
+    text = _SIGN_IN[scheme] + _SQUID.replace("@WHO@", signed_in)
+    text = text.replace("@FOLDER@", str(own)).replace("@ADDRESS@", office.proxy_address)
+    (own / "squid.conf").write_text(text)
+    return ["squid", "-N", "-f", str(own / "squid.conf")]
+
+
+def _listens(office: Office, process: subprocess.Popen[Any]) -> bool:
+    if process.poll() is not None:
+        raise AssertionError(f"the proxy ended:\n{office.proxy.log('proxy').read_text(errors='replace')}")
+
+    def connects() -> bool:
+        with socket.socket() as trying:
+            return trying.connect_ex((office.proxy_address, PORT)) == 0
+
+    return office.proxy.make(connects)
