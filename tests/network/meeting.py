@@ -59,7 +59,7 @@ class Peer:
         return [line for line in self._lines[since:] if _is(line, what, facts)]
 
     def wait(self, what: str, *, since: int = 0, timeout_s: float = PATIENCE_S, **facts: object) -> Line:
-        """Return the first line about this from a place on; fails after the timeout, or when the process is gone."""
+        """Return the first line about this from a place on; fails after the timeout, or when the session or the process is over."""
         deadline = time.monotonic() + timeout_s
         with self._came:
             while True:
@@ -67,9 +67,12 @@ class Peer:
                 if found:
                     return found[0]
                 left = deadline - time.monotonic()
-                if left <= 0 or any(_is(line, "gone", {}) for line in self._lines[-1:]):
+                if left <= 0 or (what != "closed" and self._is_over(since)):
                     raise AssertionError(f"the {self._role} told no {what} {facts}:\n{self.story(since)}")
                 self._came.wait(left)
+
+    def _is_over(self, since: int) -> bool:
+        return bool(self.heard("gone", since) or self.heard("state", since, state="ended"))
 
     def story(self, since: int = 0) -> str:
         """Return what it told, without the pictures, and the end of what it logged."""
