@@ -3,18 +3,19 @@
 from dataclasses import dataclass, field
 
 from remotedesk.core.errors import ErrorCode
-from remotedesk.core.reach import ProxyScheme
+from remotedesk.core.reach import ProxyScheme, Way
 from tests.network.lab import Firewall, Nat
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """The office's HTTP proxy."""
+    """The office's HTTP proxy; or, when it is not `is_seen`, a firewall that opens TLS on its way out."""
 
     scheme: ProxyScheme = ProxyScheme.NONE
     opens_tls: bool = False
     is_trusted: bool = True  # of one that opens TLS: the office's machines know its authority
     idle_s: float = 0.0  # after which it drops a connection; 0: never
+    is_seen: bool = True
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,13 @@ class Behind:
     firewall: Firewall = Firewall.OPEN
     proxy: Proxy | None = None
     only_ipv6: bool = False
+
+    def way(self, case: "Case") -> Way:
+        """Return by which way a relay is to be reached from here."""
+        if self.proxy is not None:
+            ways = (Way.PROXY_TLS, Way.PROXY_WEBSOCKET) if self.proxy.is_seen else (Way.TLS, Way.WEBSOCKET)
+            return ways[self.proxy.opens_tls]
+        return Way.UDP if self.firewall is Firewall.OPEN and not case.dead_stun else Way.TLS
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,8 @@ _OPEN = _proxied(Proxy())
 _BASIC = _proxied(Proxy(ProxyScheme.BASIC))
 _NTLM = _proxied(Proxy(ProxyScheme.NTLM))
 _OPENING = _proxied(Proxy(opens_tls=True))
+_OPENED = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_seen=False))
+_OPENED_BY_STRANGERS = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_trusted=False, is_seen=False))
 
 CASES = (
     Case("same LAN", same_lan=True, direct=True),
@@ -82,6 +92,9 @@ CASES = (
     Case("TLS opened and trusted, cone", _OPENING),
     Case("TLS opened and trusted, both", _OPENING, _OPENING),
     Case("TLS opened, not trusted", _proxied(Proxy(opens_tls=True, is_trusted=False)), refused=ErrorCode.TLS_OPENED),
+    Case("TLS opened on its way and trusted, cone", _OPENED),
+    Case("TLS opened on its way and trusted, both", _OPENED, _OPENED),
+    Case("TLS opened on its way, not trusted", _OPENED_BY_STRANGERS, refused=ErrorCode.TLS_OPENED),
     Case("proxy drops what is idle", _proxied(Proxy(idle_s=5.0))),
     Case("IPv6 alone, cone", Behind(only_ipv6=True)),
     Case("dead STUN, cone", dead_stun=True, direct=None),

@@ -59,7 +59,7 @@ class Peer:
         return [line for line in self._lines[since:] if _is(line, what, facts)]
 
     def wait(self, what: str, *, since: int = 0, timeout_s: float = PATIENCE_S, **facts: object) -> Line:
-        """Return the first line about this from a place on; fails after the timeout, or when the session or the process is over."""
+        """Return the first line about this from a place on; fails after the timeout, or when the session is over."""
         deadline = time.monotonic() + timeout_s
         with self._came:
             while True:

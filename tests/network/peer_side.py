@@ -57,7 +57,7 @@ def tell_event(event: EngineEvent, engine: CustomerEngine | EngineerEngine) -> N
     """Tell what either engine may say; in its thread."""
     match event:
         case StateChanged(state=state, code=code):
-            tell("state", state=str(state), code=code, **way(engine))
+            tell("state", state=str(state), code=code, **how(engine))
         case Failed(code=code):
             tell("failed", code=code)
         case CodeReady(code=code):
@@ -70,22 +70,20 @@ def tell_event(event: EngineEvent, engine: CustomerEngine | EngineerEngine) -> N
             tell("closed", short_code=short_code)
 
 
-def way(engine: CustomerEngine | EngineerEngine) -> dict[str, str]:
+def how(engine: CustomerEngine | EngineerEngine) -> dict[str, object]:
     """Return how the nominated pair of candidates travels, if there is one; in the engine's thread.
 
-    `local` and `remote` are candidate types (RFC 8839, 5.1), `turn` is where this side's own relay is asked for.
+    `local` and `remote` are candidate types (RFC 8839, 5.1), `way` is how this side's own relay is reached.
     """
     session = engine._session
-    sctp = None if session is None or session.connection is None else session.connection.link._pc.sctp
-    if sctp is None:
+    if session is None or session.connection is None:
         return {}
-    ice = sctp.transport.transport._connection
-    pair = next(iter(ice._nominated.values()), None)
+    link = session.connection.link
+    assert link._pc.sctp is not None
+    pair = next(iter(link._pc.sctp.transport.transport._connection._nominated.values()), None)
     if pair is None:
         return {}
-    turn = "" if ice.turn_server is None else f"{ice.turn_transport}:{ice.turn_server[0]}:{ice.turn_server[1]}"
-    at = pair.remote_candidate.host
-    return {"local": pair.local_candidate.type, "remote": pair.remote_candidate.type, "to": at, "turn": turn}
+    return {"local": pair.local_candidate.type, "remote": pair.remote_candidate.type, "way": link._plan.way}
 
 
 def obey(side: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from remotedesk.core.reach import ProxyScheme
 from tests.network.cases import Proxy
-from tests.network.host import end
+from tests.network.host import Host, end
 from tests.network.lab import PROXY_NAME, Office
 from tests.support.web_gateway import Authority
 from tests.support.xserver import wait_until
@@ -17,6 +17,7 @@ from tests.support.xserver import wait_until
 PORT: Final = 3128
 USER: Final = "taro"
 PASSWORD: Final = "himitsu: no"
+_GATEWAY: Final = (sys.executable, "-P", "-m", "tests.support.web_gateway")
 _HELPERS: Final = "/usr/lib/squid"
 _SIGN_IN: Final = {
     ProxyScheme.NONE: "",
@@ -46,7 +47,19 @@ def start_proxy(office: Office, kind: Proxy, folder: Path, server_authority: Pat
     command = _gateway(office, kind, folder, server_authority) if is_gateway else _squid(office, kind.scheme, folder)
     process = office.proxy.start(command, office.proxy.log("proxy"))
     opened.callback(end, process)
-    wait_until(lambda: _listens(office, process), what="the proxy")
+    wait_until(lambda: _listens(office.proxy, office.proxy_address, process), what="the proxy")
+
+
+def open_tls_on_the_way(office: Office, folder: Path, server_authority: Path, opened: ExitStack) -> None:
+    """Let the office's firewall open TLS to port 443, which nobody inside is told."""
+    gateway_authority(folder)
+    command = [*_GATEWAY, "--authority", str(folder / "gateway"), "--trusting", str(server_authority), "--on-the-way"]
+    process = office.router.start([*command, "0.0.0.0", str(PORT)], office.router.log("gateway"))
+    opened.callback(end, process)
+    wait_until(lambda: _listens(office.router, "127.0.0.1", process), what="the gateway")
+    rule = f"PREROUTING -i lan -p tcp --dport 443 -j REDIRECT --to-ports {PORT}"
+    office.router.run(f"iptables -t nat -A {rule}")
+    opened.callback(office.router.run, f"iptables -t nat -D {rule}")
 
 
 def gateway_authority(folder: Path) -> Authority:
@@ -55,7 +68,7 @@ def gateway_authority(folder: Path) -> Authority:
 
 
 def _gateway(office: Office, kind: Proxy, folder: Path, server_authority: Path) -> list[str]:
-    command = [sys.executable, "-P", "-m", "tests.support.web_gateway", office.proxy_address, str(PORT)]
+    command = [*_GATEWAY, office.proxy_address, str(PORT)]
     if kind.opens_tls:
         gateway_authority(folder)
         command += ["--authority", str(folder / "gateway"), "--trusting", str(server_authority)]
@@ -81,12 +94,12 @@ def _squid(office: Office, scheme: ProxyScheme, folder: Path) -> list[str]:
     return ["squid", "-N", "-f", str(own / "squid.conf")]
 
 
-def _listens(office: Office, process: subprocess.Popen[Any]) -> bool:
+def _listens(host: Host, address: str, process: subprocess.Popen[Any]) -> bool:
     if process.poll() is not None:
-        raise AssertionError(f"the proxy ended:\n{office.proxy.log('proxy').read_text(errors='replace')}")
+        raise AssertionError(f"the proxy of {host.name} ended with {process.returncode}")
 
     def connects() -> bool:
         with socket.socket() as trying:
-            return trying.connect_ex((office.proxy_address, PORT)) == 0
+            return trying.connect_ex((address, PORT)) == 0
 
-    return office.proxy.make(connects)
+    return host.make(connects)

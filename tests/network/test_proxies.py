@@ -7,12 +7,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from remotedesk_signaling.trial import ServerSide
 
 from remotedesk.core.reach import ProxyScheme
 from tests.network.cases import Proxy
-from tests.network.lab import SERVER_NAME, Lab, Office
-from tests.network.proxies import PORT, gateway_authority, start_proxy
+from tests.network.lab import SERVER, SERVER_NAME, Office
+from tests.network.proxies import PORT, gateway_authority, open_tls_on_the_way, start_proxy
+from tests.network.venue import Venue
 from tests.support.web_gateway import AUTHORITY
 
 PATIENCE_S = 10.0
@@ -42,47 +42,41 @@ def issuer(there: ssl.SSLSocket) -> object:
     return dict(part[0] for part in certificate["issuer"])["commonName"]  # type: ignore[misc]
 
 
-def test_an_open_proxy_connects_to_443_and_leaves_tls_alone(
-    lab: Lab, server: ServerSide, place: Path, opened: ExitStack
-) -> None:
-    start_proxy(lab.home, Proxy(), place, server.ca_file, opened)
-    there, said = connected(lab.home)
+def test_an_open_proxy_connects_to_443_and_leaves_tls_alone(venue: Venue, opened: ExitStack) -> None:
+    start_proxy(venue.lab.home, Proxy(), venue.place, venue.server.ca_file, opened)
+    there, said = connected(venue.lab.home)
     assert " 200 " in said
-    with secured(there, server.ca_file) as inside:
+    with secured(there, venue.server.ca_file) as inside:
         assert issuer(inside) != AUTHORITY
-    there, said = connected(lab.home, 3478)
+    there, said = connected(venue.lab.home, 3478)
     assert " 403 " in said
     there.close()
 
 
 @pytest.mark.parametrize("scheme", [ProxyScheme.BASIC, ProxyScheme.NTLM])
-def test_a_proxy_asks_who_one_is(
-    lab: Lab, server: ServerSide, place: Path, opened: ExitStack, scheme: ProxyScheme
-) -> None:
-    start_proxy(lab.home, Proxy(scheme), place, server.ca_file, opened)
-    there, said = connected(lab.home)
+def test_a_proxy_asks_who_one_is(venue: Venue, opened: ExitStack, scheme: ProxyScheme) -> None:
+    start_proxy(venue.lab.home, Proxy(scheme), venue.place, venue.server.ca_file, opened)
+    there, said = connected(venue.lab.home)
     there.close()
     assert " 407 " in said
     assert f"proxy-authenticate: {scheme}" in said.lower()
 
 
-def test_a_gateway_shows_a_certificate_of_its_own_and_lets_http_alone_pass(
-    lab: Lab, server: ServerSide, place: Path, opened: ExitStack
-) -> None:
-    start_proxy(lab.home, Proxy(opens_tls=True), place, server.ca_file, opened)
-    authority = gateway_authority(place).file
-    there, _ = connected(lab.home)
+def test_a_gateway_shows_a_certificate_of_its_own_and_lets_http_alone_pass(venue: Venue, opened: ExitStack) -> None:
+    start_proxy(venue.lab.home, Proxy(opens_tls=True), venue.place, venue.server.ca_file, opened)
+    authority = gateway_authority(venue.place).file
+    there, _ = connected(venue.lab.home)
     with secured(there, authority) as inside:
         assert issuer(inside) == AUTHORITY
         inside.sendall(f"GET / HTTP/1.1\r\nHost: {SERVER_NAME}\r\nConnection: close\r\n\r\n".encode())
         assert inside.recv(100).startswith(b"HTTP/1.1 200")
-    there, _ = connected(lab.home)
+    there, _ = connected(venue.lab.home)
     with secured(there, authority) as inside:
         inside.sendall(b"\x00\x01\x00\x00\x21\x12\xa4\x42" + bytes(12) + b"\r\n")
         assert ended(inside)
-    there, _ = connected(lab.home)
+    there, _ = connected(venue.lab.home)
     with there, pytest.raises(ssl.SSLCertVerificationError):
-        secured(there, server.ca_file)
+        secured(there, venue.server.ca_file)
 
 
 def ended(there: ssl.SSLSocket) -> bool:
@@ -93,10 +87,19 @@ def ended(there: ssl.SSLSocket) -> bool:
         return True
 
 
-def test_a_gateway_drops_what_is_idle(lab: Lab, server: ServerSide, place: Path, opened: ExitStack) -> None:
-    start_proxy(lab.home, Proxy(idle_s=IDLE_S), place, server.ca_file, opened)
-    there, _ = connected(lab.home)
+def test_a_gateway_drops_what_is_idle(venue: Venue, opened: ExitStack) -> None:
+    start_proxy(venue.lab.home, Proxy(idle_s=IDLE_S), venue.place, venue.server.ca_file, opened)
+    there, _ = connected(venue.lab.home)
     began = time.monotonic()
-    with secured(there, server.ca_file) as inside:
+    with secured(there, venue.server.ca_file) as inside:
         assert ended(inside)
     assert time.monotonic() - began >= IDLE_S
+
+
+def test_a_firewall_can_open_tls_on_its_way(venue: Venue, opened: ExitStack) -> None:
+    open_tls_on_the_way(venue.lab.home, venue.place, venue.server.ca_file, opened)
+    there = venue.lab.customer.make(lambda: socket.create_connection((SERVER, 443), PATIENCE_S))
+    with secured(there, gateway_authority(venue.place).file) as inside:
+        assert issuer(inside) == AUTHORITY
+        inside.sendall(f"GET / HTTP/1.1\r\nHost: {SERVER_NAME}\r\nConnection: close\r\n\r\n".encode())
+        assert inside.recv(100).startswith(b"HTTP/1.1 200")

@@ -1,7 +1,7 @@
 """An HTTP proxy as some offices have it: one that opens TLS and makes certificates itself, or drops what is idle.
 
-One that opens TLS lets HTTP and WebSockets pass and nothing else, as its kind does.
-Run: python -m tests.support.web_gateway ADDRESS PORT [--authority FOLDER --trusting CA_FILE] [--idle-s SECONDS]
+One that opens TLS lets HTTP and WebSockets pass and nothing else, as its kind does; it can be part of a firewall, too.
+Run: python -m tests.support.web_gateway ADDRESS PORT OPTIONS; --help says which.
 """
 
 import argparse
@@ -9,7 +9,9 @@ import asyncio
 import datetime
 import ipaddress
 import re
+import socket
 import ssl
+import struct
 import tempfile
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -25,6 +27,7 @@ AUTHORITY: Final = "Example Office Web Gateway"
 _CONNECT: Final = re.compile(rb"CONNECT ([A-Za-z0-9.-]{1,253}):([0-9]{1,5}) HTTP/1\.[01]\r\n")
 _REQUEST: Final = re.compile(rb"[A-Z]{3,7} /\S* HTTP/1\.1\r\n")
 _LONGEST_HEAD: Final = 16_384
+_SO_ORIGINAL_DST: Final = 80  # linux/netfilter_ipv4.h
 _PIECE: Final = 65_536
 _PATIENCE_S: Final = 10.0
 _PEM: Final = serialization.Encoding.PEM
@@ -69,6 +72,21 @@ class Authority:
             self._made[host] = _serving(chain + _key_pem(key))
         return self._made[host]
 
+    def any_host(self) -> tuple[ssl.SSLContext, list[str]]:
+        """Return what speaks as the host that a client asks for (RFC 6066, section 3), and a list that will have it."""
+        asked: list[str] = []
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(tls: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+            if name is None:
+                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            asked.append(name)
+            tls.context = self.context(name)
+            return None
+
+        context.sni_callback = choose  # type: ignore[assignment]
+        return context, asked
+
 
 def _serving(chain_and_key: bytes) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -105,40 +123,59 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 class Gateway:
-    """Answers CONNECT, and nothing else."""
+    """Answers CONNECT and nothing else; or takes connections that were on their way to somewhere else."""
 
-    def __init__(self, authority: Authority | None, upstream: ssl.SSLContext | None, idle_s: float | None) -> None:
+    def __init__(
+        self, authority: Authority | None, upstream: ssl.SSLContext | None, idle_s: float | None, on_the_way: bool
+    ) -> None:
         """With an `authority` it opens TLS and trusts servers as `upstream` says; idle tunnels end after `idle_s`."""
         self._authority = authority
         self._upstream = upstream
         self._idle_s = idle_s
+        self._meet = self._take if on_the_way else self._answer
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
-        far: asyncio.StreamWriter | None = None
+        open_ends = [writer]
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                head = await reader.readuntil(b"\r\n\r\n")
-                target = _CONNECT.match(head)
-                if target is None:
-                    writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                    return
-                host, port = target[1].decode(), int(target[2])
-                came, far = await self._dial(host, port)
-                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                if self._authority is not None:
-                    await writer.start_tls(self._authority.context(host))
-                    far.write(await self._request(reader))
-            await self._carry((reader, writer), (came, far))
+                far = await self._meet((reader, writer), open_ends)
+            await self._carry((reader, writer), far)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # OSError is what ssl.SSLError is, too
         finally:
-            for each in (writer, far):
-                if each is not None:
-                    await _closed(each)
+            for each in open_ends:
+                await _closed(each)
 
-    async def _dial(self, host: str, port: int) -> Stream:
-        return await asyncio.open_connection(host, port, ssl=self._upstream, limit=_LONGEST_HEAD)
+    async def _answer(self, near: Stream, open_ends: list[asyncio.StreamWriter]) -> Stream:
+        """Do what CONNECT asks for; return the other end."""
+        reader, writer = near
+        target = _CONNECT.match(await reader.readuntil(b"\r\n\r\n"))
+        if target is None:
+            writer.write(b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            raise ConnectionAbortedError
+        host, port = target[1].decode(), int(target[2])
+        far = await asyncio.open_connection(host, port, ssl=self._upstream, limit=_LONGEST_HEAD)
+        open_ends.append(far[1])
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        if self._authority is not None:
+            await writer.start_tls(self._authority.context(host))
+            far[1].write(await self._request(reader))
+        return far
+
+    async def _take(self, near: Stream, open_ends: list[asyncio.StreamWriter]) -> Stream:
+        """Speak as the server that the client asks for; return the server's end."""
+        assert self._authority is not None
+        reader, writer = near
+        there = writer.get_extra_info("socket").getsockopt(socket.SOL_IP, _SO_ORIGINAL_DST, 16)
+        _, port, address = struct.unpack("!HH4s8x", there)
+        context, asked = self._authority.any_host()
+        await writer.start_tls(context)
+        options = {"ssl": self._upstream, "server_hostname": asked[-1], "limit": _LONGEST_HEAD}
+        far = await asyncio.open_connection(socket.inet_ntoa(address), port, **options)
+        open_ends.append(far[1])
+        far[1].write(await self._request(reader))
+        return far
 
     async def _request(self, reader: asyncio.StreamReader) -> bytes:
         """Return the head of a request; what is no HTTP has no business here."""
@@ -191,7 +228,7 @@ async def _serve(options: argparse.Namespace) -> None:
     if options.authority is not None:
         authority = Authority(options.authority)
         upstream = ssl.create_default_context(cafile=options.trusting)
-    gateway = Gateway(authority, upstream, options.idle_s)
+    gateway = Gateway(authority, upstream, options.idle_s, options.on_the_way)
     served: Awaitable[asyncio.Server] = asyncio.start_server(
         gateway.serve, options.address, options.port, limit=_LONGEST_HEAD
     )
@@ -207,6 +244,7 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("--authority", type=Path)
     parser.add_argument("--trusting", type=Path)
+    parser.add_argument("--on-the-way", action="store_true", help="take what a firewall redirects here")
     parser.add_argument("--idle-s", type=float)
     asyncio.run(_serve(parser.parse_args()))
 
