@@ -53,36 +53,36 @@ class Case:
     refused: ErrorCode | None = None
 
 
-_SYMMETRIC = Behind(Nat.SYMMETRIC)
+SYMMETRIC = Behind(Nat.SYMMETRIC)
 _NO_UDP = Behind(firewall=Firewall.NO_UDP)
-_ONLY_443 = Behind(firewall=Firewall.ONLY_443)
+ONLY_443 = Behind(firewall=Firewall.ONLY_443)
 
 
 def _proxied(proxy: Proxy) -> Behind:
     return Behind(firewall=Firewall.ONLY_PROXY, proxy=proxy)
 
 
-_OPEN = _proxied(Proxy())
+OPEN_PROXY = _proxied(Proxy())
 _BASIC = _proxied(Proxy(ProxyScheme.BASIC))
 _NTLM = _proxied(Proxy(ProxyScheme.NTLM))
 _OPENING = _proxied(Proxy(opens_tls=True))
-_OPENED = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_seen=False))
-_OPENED_BY_STRANGERS = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_trusted=False, is_seen=False))
+OPENED_ON_ITS_WAY = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_seen=False))
+OPENED_BY_STRANGERS = Behind(firewall=Firewall.ONLY_443, proxy=Proxy(opens_tls=True, is_trusted=False, is_seen=False))
 
 CASES = (
     Case("same LAN", same_lan=True, direct=True),
     Case("same LAN, no UDP out", _NO_UDP, same_lan=True, direct=True),
     Case("cone, cone", direct=True),
-    Case("symmetric, cone", _SYMMETRIC),
-    Case("symmetric, symmetric", _SYMMETRIC, _SYMMETRIC),
+    Case("symmetric, cone", SYMMETRIC),
+    Case("symmetric, symmetric", SYMMETRIC, SYMMETRIC),
     Case("no UDP, cone", _NO_UDP),
     Case("cone, no UDP", engineer=_NO_UDP),
     Case("no UDP, no UDP", _NO_UDP, _NO_UDP),
-    Case("only 443, cone", _ONLY_443),
-    Case("only 443, only 443", _ONLY_443, _ONLY_443),
-    Case("proxy, cone", _OPEN),
-    Case("cone, proxy", engineer=_OPEN),
-    Case("proxy, proxy", _OPEN, _OPEN),
+    Case("only 443, cone", ONLY_443),
+    Case("only 443, only 443", ONLY_443, ONLY_443),
+    Case("proxy, cone", OPEN_PROXY),
+    Case("cone, proxy", engineer=OPEN_PROXY),
+    Case("proxy, proxy", OPEN_PROXY, OPEN_PROXY),
     Case("Basic, cone", _BASIC),
     Case("cone, Basic", engineer=_BASIC),
     Case("Basic, Basic", _BASIC, _BASIC),
@@ -91,13 +91,17 @@ CASES = (
     Case("NTLM, NTLM", _NTLM, _NTLM),
     Case("TLS opened and trusted, cone", _OPENING),
     Case("TLS opened and trusted, both", _OPENING, _OPENING),
-    Case("TLS opened, not trusted", _proxied(Proxy(opens_tls=True, is_trusted=False)), refused=ErrorCode.TLS_OPENED),
-    Case("TLS opened on its way and trusted, cone", _OPENED),
-    Case("TLS opened on its way and trusted, both", _OPENED, _OPENED),
-    Case("TLS opened on its way, not trusted", _OPENED_BY_STRANGERS, refused=ErrorCode.TLS_OPENED),
+    Case(
+        "TLS opened, not trusted",
+        _proxied(Proxy(opens_tls=True, is_trusted=False)),
+        refused=ErrorCode.TLS_OPENED,
+    ),
+    Case("TLS opened on its way and trusted, cone", OPENED_ON_ITS_WAY),
+    Case("TLS opened on its way and trusted, both", OPENED_ON_ITS_WAY, OPENED_ON_ITS_WAY),
+    Case("TLS opened on its way, not trusted", OPENED_BY_STRANGERS, refused=ErrorCode.TLS_OPENED),
     Case("proxy drops what is idle", _proxied(Proxy(idle_s=5.0))),
     Case("IPv6 alone, cone", Behind(only_ipv6=True)),
     Case("dead STUN, cone", dead_stun=True, direct=None),
     Case("2 % loss, cone", loss=0.02, direct=None),
-    Case("2 % loss, symmetric", _SYMMETRIC, _SYMMETRIC, loss=0.02),
+    Case("2 % loss, symmetric", SYMMETRIC, SYMMETRIC, loss=0.02),
 )
