@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALID: Final = datetime.timedelta(days=825)
-_CERTIFICATE_FILE: Final = "certificate.pem"
+CERTIFICATE_FILE: Final = "certificate.pem"
 _KEY_FILE: Final = "key.pem"
 
 
@@ -63,7 +63,7 @@ def load_or_make(directory: Path, names: Sequence[str]) -> SelfSigned:
 
     Raises OSError, or ValueError when what is there is not a certificate.
     """
-    certificate_file, key_file = directory / _CERTIFICATE_FILE, directory / _KEY_FILE
+    certificate_file, key_file = directory / CERTIFICATE_FILE, directory / _KEY_FILE
     if certificate_file.exists() and key_file.exists():
         pem = certificate_file.read_bytes()
         fingerprint = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex()
@@ -95,4 +95,4 @@ def general_name(name: str) -> x509.GeneralName:
 def self_signed_context(directory: Path, names: Sequence[str]) -> tuple[ssl.SSLContext, str]:
     """Return a server context with the certificate kept in `directory`, and the fingerprint clients pin."""
     fingerprint = load_or_make(directory, names).fingerprint
-    return server_context(directory / _CERTIFICATE_FILE, directory / _KEY_FILE), fingerprint
+    return server_context(directory / CERTIFICATE_FILE, directory / _KEY_FILE), fingerprint

@@ -74,6 +74,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cert", type=Path, help="certificate chain, PEM; without TLS, a proxy must terminate it")
     parser.add_argument("--key", type=Path, help="private key, PEM")
     parser.add_argument("--tls-self-signed", type=Path, metavar="DIR", help="make and keep a certificate in DIR")
+    parser.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="the certificate that clients are shown, if TLS ends in front"
+    )
     parser.add_argument("--trusted-proxy", action="append", default=[], metavar="NETWORK", help="believe its headers")
     parser.add_argument("--limit", action="append", default=[], metavar="NAME=VALUE", help="change one of the limits")
     relay = parser.add_argument_group("STUN and TURN beside this server", "HOST:PORT as clients dial them")
@@ -125,7 +128,9 @@ def _serve(options: argparse.Namespace, accounts: Accounts) -> int:
     kept = KeptSessions.open(options.database)
     try:
         proxies = tuple(options.trusted_proxy)
-        config = ServerConfig(accounts, options.host, options.port, tls, limits, proxies, _relay(options), kept)
+        config = ServerConfig(
+            accounts, options.host, options.port, tls, limits, proxies, _relay(options), kept, _certificate(options)
+        )
         asyncio.run(_serve_until_told(config))
     finally:
         kept.close()
@@ -170,6 +175,14 @@ def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
     if (options.cert is None) != (options.key is None):
         raise ValueError("--cert and --key go together")
     return None if options.cert is None else certificates.server_context(options.cert, options.key)
+
+
+def _certificate(options: argparse.Namespace) -> Path | None:
+    """Return the file that the certificate is in, for the clients and the page for the IT officer."""
+    file: Path | None = options.certificate or options.cert
+    if options.tls_self_signed is not None:
+        file = options.tls_self_signed / certificates.CERTIFICATE_FILE
+    return file
 
 
 def _raise_file_limit() -> None:

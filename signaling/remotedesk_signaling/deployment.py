@@ -63,6 +63,7 @@ class Deployment:
             "--database", str(database), "--turn-secret-file", str(secret_file),
             "--stun", f"{name}:{ports.stun}", "--stun", f"{name}:{ports.stun_2}", "--turn-udp", f"{name}:{ports.stun}",
             "--turn-tls", f"{name}:{ports.https}", "--bridge-to", f"127.0.0.1:{ports.turn}",
+            "--certificate", str(self.certificate),
         ]  # fmt: skip
 
     def fill(self, text: str) -> str:

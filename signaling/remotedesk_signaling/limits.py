@@ -35,6 +35,7 @@ class Limits:
     # Per address (IPv6: per /64).
     bridges_per_address: int = 100
     leases_per_minute_and_address: int = 120
+    preflights_per_minute: int = 24  # transfers to measure the line by: two each time
     sockets_per_address: int = 200
     joins_per_minute: int = 30
     sign_ins_per_minute: int = 30
@@ -57,7 +58,13 @@ class Limits:
     bridge_connect_s: float = 5.0
     bridge_buffer_bytes: int = 64 * 1024  # waiting to be written, each way, before reading stops
 
+    # Per measurement of a line.
+    preflight_s: float = 3.0
+    preflight_down_bytes: int = 2 * 1024 * 1024
+    preflight_up_bytes: int = 1024 * 1024
+
     # Whole server.
+    preflights_most: int = 20
     bridges_most: int = 1_000
     sockets_most: int = 50_000
     sign_ins_waiting_most: int = 64

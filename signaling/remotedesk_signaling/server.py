@@ -7,6 +7,7 @@ import logging
 import ssl
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -22,12 +23,14 @@ from remotedesk_signaling.connection import Connection, Socket
 from remotedesk_signaling.kept import Keeper, KeptSessions
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.page import Page
+from remotedesk_signaling.preflight import Preflight
 from remotedesk_signaling.rates import address_key
 from remotedesk_signaling.relay import RelayConfig, Relays
 from remotedesk_signaling.service import Service
 from remotedesk_signaling.sessions import Session
+from remotedesk_signaling.shown_certificate import ShownCertificate
 
-_LARGEST_BODY: Final = 1_024  # no request has a body
+_LARGEST_BODY: Final = 1_024  # what is read as a whole; only a measurement has a body, which is not
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class ServerConfig:
 
     `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed. Without `relay` clients are told of
     no STUN and TURN; without `kept` no session outlives the server, which closes neither `accounts` nor `kept`.
+    `certificate` is a PEM file with the certificate that clients are shown, for them to see if they are shown another.
     """
 
     accounts: Accounts
@@ -46,6 +50,7 @@ class ServerConfig:
     trusted_proxies: tuple[str, ...] = ()
     relay: RelayConfig | None = None
     kept: KeptSessions | None = None
+    certificate: Path | None = None
 
 
 async def serve(config: ServerConfig) -> "RunningServer":
@@ -75,12 +80,14 @@ class RunningServer:
         keeper = Keeper(config.kept, limits.kept_s)
         self._service = Service(config.accounts, limits, time.monotonic, self._relays, keeper, self._over)
         self._sweeper: asyncio.Task[None] | None = None
+        shown = ShownCertificate(config.certificate) if config.certificate is not None else None
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.add_routes(
             [
                 web.get("/ws", self._socket),
                 web.get("/turn", self._turn),
                 web.get("/health", self._health),
+                *Preflight(limits, self._address, shown).routes(),
                 *Page().routes(),
             ]
         )

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiohttp
@@ -29,12 +30,20 @@ async def running_server(
     *,
     tls: ssl.SSLContext | None = None,
     trusted_proxies: tuple[str, ...] = (),
+    certificate: Path | None = None,
     relay: RelayConfig | None = None,
 ) -> AsyncIterator[RunningServer]:
     """A server in this event loop with one engineer, `NAME` of `COMPANY`."""
     accounts = Accounts.in_memory()
     accounts.add(NAME, COMPANY, PASSWORD)
-    config = ServerConfig(accounts, tls=tls, limits=limits or Limits(), trusted_proxies=trusted_proxies, relay=relay)
+    config = ServerConfig(
+        accounts,
+        tls=tls,
+        limits=limits or Limits(),
+        trusted_proxies=trusted_proxies,
+        relay=relay,
+        certificate=certificate,
+    )
     try:
         async with await serve(config) as server:
             yield server

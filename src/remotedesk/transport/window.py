@@ -135,9 +135,7 @@ class DelayWindow:
             self._idle_until = self._delivered + self._in_flight
         loaded = self._delivered >= self._idle_until and self._on_the_way + max(nbytes, PACKET) > self._allowed
         self._flying.append(
-            _Flying(
-                sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, on_the_way, loaded
-            )
+            _Flying(sequence, nbytes, now, self._delivered, self._delivered_at, self._first_sent_at, on_the_way, loaded)
         )
 
     def acked(self, sequence: int, now: float) -> None:

@@ -23,15 +23,27 @@ def unknown_issuer(der: bytes, host: str, now: datetime) -> str:
         good = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
         if not good or certificate.issuer == certificate.subject or not _is_for(certificate, host):
             return ""
-        named = [
-            attribute.value
-            for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
-            for attribute in certificate.issuer.get_attributes_for_oid(oid)
-            if isinstance(attribute.value, str)
-        ]
-        return one_line(", ".join(named) or certificate.issuer.rfc4514_string(), LONGEST_NAME)
+        return _name(certificate)
     except (ValueError, TypeError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension, x509.InvalidVersion):
         return ""
+
+
+def issuer_name(der: bytes) -> str:
+    """Return the name of whoever made this certificate, cleaned as above; empty if it cannot be read."""
+    try:
+        return _name(x509.load_der_x509_certificate(der))
+    except (ValueError, TypeError, x509.InvalidVersion):
+        return ""
+
+
+def _name(certificate: x509.Certificate) -> str:
+    named = [
+        attribute.value
+        for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        for attribute in certificate.issuer.get_attributes_for_oid(oid)
+        if isinstance(attribute.value, str)
+    ]
+    return one_line(", ".join(named) or certificate.issuer.rfc4514_string(), LONGEST_NAME)
 
 
 def _is_for(certificate: x509.Certificate, host: str) -> bool:
