@@ -161,6 +161,7 @@ async def test_a_message_of_the_bridge_has_its_bound(tmp_path: Path, size: int) 
         bytes(request(Method.ALLOCATE)) * 2,  # without waiting for the answer
         b"\0\x03\xff\xff\x21\x12\xa4\x42" + bytes(12),
     ],
+    ids=["HTTP", "binding", "refresh", "indication", "two at once", "long"],  # what is said is drawn anew each time
 )
 async def test_a_stranger_is_sent_away_and_uses_nothing_up(turn: TurnServer, said: bytes) -> None:
     opener, lent = Opener(turn.port), credentials()

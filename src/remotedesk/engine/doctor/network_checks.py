@@ -132,7 +132,7 @@ class NetworkChecks:
     async def _surveyed(self, around: Surroundings, reach: Reach) -> Survey:
         scout = Scout(around, self._options.relay_only)
         try:
-            return await scout.look(reach)
+            return await scout.look(reach, thorough=True)
         finally:
             await scout.close()
 

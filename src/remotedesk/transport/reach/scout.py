@@ -25,6 +25,8 @@ from remotedesk.wire.signaling import Lease, Reach
 LOOK_WITHIN_S: Final = 3.0
 PROVE_WITHIN_S: Final = 5.0  # each way
 AGAIN_WITHIN_S: Final = 2.0  # what did not work a moment ago
+OTHERS_S: Final = 0.25  # when one way works, the others get so long, for a lost packet …
+OTHERS_RTTS: Final = 3  # … and so many of its round trips
 FAMILY_PATIENCE_S: Final = 0.3  # with IPv6 when IPv4 has answered, and the other way round
 HEAD_START_S: Final = 0.2  # of a better way before the next is tried, too
 TICKET_FOR_S: Final = 45.0  # the server takes one for a minute
@@ -65,17 +67,23 @@ class Scout:
         ordered = sorted(self._attempts.values(), key=lambda attempt: ORDER.index(attempt.way))
         return Survey(tuple(ordered), self._mapping)
 
-    async def look(self, reach: Reach) -> Survey:
-        """Try what needs no credentials, all at once, for at most three seconds."""
+    async def look(self, reach: Reach, *, thorough: bool = False) -> Survey:
+        """Try what needs no credentials, all at once, for at most three seconds.
+
+        When one way has worked, the others get a little longer only, unless it is to be `thorough`: a firewall that
+        drops what it forbids lets nobody know.
+        """
         self._reach, self._attempts, self._seen, self._mapping = reach, {}, [], Mapping.UNKNOWN
         tries = [(route, partial(self._bound, route)) for route in self._around.tls(reach.turn_tls)]
         if servers := self._seeing():
             route = Route(Way.UDP, Endpoint(self._around.address.host, 0))  # all of them, so no port
             tries.append((route, partial(self._see, route, servers)))
         works = [self._noted(route, work, LOOK_WITHIN_S) for route, work in tries]
-        for result in await asyncio.gather(*works, return_exceptions=True):
-            if isinstance(result, BaseException) and not isinstance(result, ServerError):
-                raise result
+        patience_s = LOOK_WITHIN_S if thorough else OTHERS_S
+        await all_in_time(works, lambda found: patience_s + OTHERS_RTTS * found.rtt_s)
+        for route, _ in tries:
+            if route not in self._attempts:
+                self._note(route, Attempt(route.way, ErrorCode.WAY_BLOCKED))
         return self.survey
 
     async def prove(self, lease: Lease, new_ticket: NewTicket) -> Plan:
