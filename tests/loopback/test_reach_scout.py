@@ -134,7 +134,8 @@ async def test_proving_does_not_need_to_have_seen_the_end_of_a_look(
 ) -> None:
     async with server_side(turn, certificates) as side, silence() as (mute, _):
         scout = Scout(side.around)
-        looking = asyncio.ensure_future(scout.look(structs.replace(side.reach, stun=(mute,), turn_udp=(mute,))))
+        reach = structs.replace(side.reach, stun=(mute,), turn_udp=(mute,))
+        looking = asyncio.ensure_future(scout.look(reach, thorough=True))
         await asyncio.sleep(0.2)
         plan = await scout.prove(lease(), no_ticket)
         assert not looking.done()
@@ -375,3 +376,23 @@ async def test_a_losing_way_gives_back_what_it_was_given(turn: TurnServer, certi
             await plan.close()
         await scout.close()
         assert not scout._leftovers
+
+
+async def test_names_are_not_asked_for_again_on_the_way_back(
+    turn: TurnServer, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The resolver hangs, as it does while the network is gone, and one family of the name's addresses is dead."""
+    async with server_side(turn, certificates) as side:
+        around = replace(side.around, address=ServerAddress("localhost", 1), allowed_hosts=frozenset({"localhost"}))
+        scout = Scout(around)
+        udp = (f"localhost:{turn.port}",)
+        await scout.look(Reach(udp, udp, (), False))
+
+        async def hang(endpoint: Endpoint) -> list[tuple[str, int]]:
+            await asyncio.Event().wait()
+            return []
+
+        monkeypatch.setattr("remotedesk.transport.reach.scout.resolve", hang)
+        plan = await scout.prove(lease(), no_ticket)
+        assert plan.way is Way.UDP
+        await scout.close()

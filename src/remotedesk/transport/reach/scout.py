@@ -59,6 +59,8 @@ class Scout:
         self._attempts: dict[Route, Attempt] = {}
         self._seen: list[Mapped] = []
         self._mapping = Mapping.UNKNOWN
+        # Where names led when we looked: a resolver that waits for a lost network would hold up the way back.
+        self._places: dict[Endpoint, list[Address]] = {}
         self._leftovers: set[asyncio.Task[Any]] = set()
 
     @property
@@ -162,7 +164,10 @@ class Scout:
     async def _see(self, route: Route, servers: list[Endpoint]) -> Found:
         """Ask all of them, by each family of addresses that they have."""
         resolved = await asyncio.gather(*map(resolve, servers), return_exceptions=True)
-        places = [place for places in resolved if isinstance(places, list) for place in places]
+        for server, found in zip(servers, resolved, strict=True):
+            if isinstance(found, list):
+                self._places[server] = found
+        places = [place for server in servers for place in self._places.get(server, ())]
         families = [[place for place in places if (":" in place[0]) is is_ipv6] for is_ipv6 in (False, True)]
         rtts = await all_in_time([self._see_by(family) for family in families if family], lambda _: FAMILY_PATIENCE_S)
         if not rtts:
@@ -210,9 +215,21 @@ class Scout:
     async def _proven(self, route: Route, credentials: Credentials, tickets: "_Tickets") -> Found:
         """Get an address from the relay."""
         if route.way is Way.UDP:
-            return await _proven_by_udp(route, credentials)
+            return await self._proven_by_udp(route, credentials)
         held = await hold(partial(self._around.open, route, tickets.next), credentials)
         return Found(route, held.allocation.rtt_s, held=held, give_back=held.close)
+
+    async def _proven_by_udp(self, route: Route, credentials: Credentials) -> Found:
+        """Get an address from the relay, first by the family of addresses that has answered before."""
+        places = self._places.get(route.endpoint) or await resolve(route.endpoint)
+        answered = {mapped.server[0] for mapped in self._seen}
+        places = sorted(places, key=lambda place: place[0] not in answered)
+        found, losers = await first_to_succeed(
+            [partial(_allocated, route, place, credentials) for place in places], HEAD_START_S
+        )
+        for loser in losers:
+            self._later(_let_go(loser))
+        return found
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)
@@ -233,16 +250,6 @@ class _Tickets:
         if first is not None and time.monotonic() < self._until:
             return first
         return await self._more()
-
-
-async def _proven_by_udp(route: Route, credentials: Credentials) -> Found:
-    """Get an address from the relay, by whichever family of addresses it answers on."""
-    places = await resolve(route.endpoint)
-    found, losers = await first_to_succeed(
-        [partial(_allocated, route, place, credentials) for place in places], HEAD_START_S
-    )
-    await asyncio.gather(*map(_let_go, losers))
-    return found
 
 
 async def _allocated(route: Route, server: Address, credentials: Credentials) -> Found:
