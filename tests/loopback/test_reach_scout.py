@@ -19,6 +19,7 @@ from remotedesk.transport.reach.dialer import DirectDialer
 from remotedesk.transport.reach.plan import Endpoint, Plan
 from remotedesk.transport.reach.routes import Surroundings
 from remotedesk.transport.reach.scout import LOOK_WITHIN_S, Scout
+from remotedesk.transport.reach.tunnel import LocalTunnel
 from remotedesk.transport.server_address import ServerAddress, Trust
 from remotedesk.wire.signaling import Lease, Reach
 from tests.support.certificates import Certificates, make_certificates
@@ -395,4 +396,38 @@ async def test_names_are_not_asked_for_again_on_the_way_back(
         monkeypatch.setattr("remotedesk.transport.reach.scout.resolve", hang)
         plan = await scout.prove(lease(), no_ticket)
         assert plan.way is Way.UDP
+        await scout.close()
+
+
+async def test_a_ticket_that_has_become_too_old_is_not_tried(
+    turn: TurnServer, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remotedesk.transport.reach.scout.TICKET_FOR_S", -1.0)
+    async with server_side(turn, certificates) as side:
+        scout = Scout(side.around)
+        await scout.look(Reach((), (), (), True))
+        assert (await scout.prove(lease(), no_ticket)).turn is None
+        assert [attempt.code for attempt in scout.survey.attempts] == [ErrorCode.STATE_FORBIDS]
+
+        async def fresh() -> str:
+            return TICKET
+
+        plan = await scout.prove(lease("U" * 32), fresh)
+        assert plan.way is Way.WEBSOCKET
+        await plan.close()
+        await scout.close()
+
+
+async def test_without_a_port_for_the_tunnel_nothing_is_left_open(
+    turn: TurnServer, certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_port(tunnel: LocalTunnel) -> None:
+        raise OSError
+
+    monkeypatch.setattr(LocalTunnel, "open", no_port)
+    async with server_side(turn, certificates) as side:
+        scout = Scout(side.around)
+        await scout.look(structs.replace(side.reach, turn_udp=()))
+        plan = await scout.prove(lease(), no_ticket)
+        assert (plan.turn, plan.tunnel, plan.way) == (None, None, None)
         await scout.close()

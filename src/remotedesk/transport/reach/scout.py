@@ -135,21 +135,23 @@ class Scout:
 
     async def _planned(self, plan: Plan, found: Found, credentials: Credentials, tickets: "_Tickets") -> Plan:
         relay = partial(RelayServer, username=credentials.username, credential=credentials.credential)
-        plan = replace(plan, way=found.route.way)
         if found.server is not None:
             if found.give_back is not None:
                 self._later(found.give_back())
             # aiortc's URIs have no IPv6 addresses; by name aioice finds them.
             host = found.route.endpoint.host if ":" in found.server[0] else found.server[0]
-            return replace(plan, turn=relay(host, found.server[1], "udp"))
+            return replace(plan, way=Way.UDP, turn=relay(host, found.server[1], "udp"))
         assert found.held is not None  # noqa: S101
         tunnel = LocalTunnel(Holder(partial(self._around.open, found.route, tickets.next), credentials, found.held))
         try:
             await tunnel.open()
+        except OSError:
+            await tunnel.close()
+            return plan
         except BaseException:
             await tunnel.close()
             raise
-        return replace(plan, turn=relay(HOST, tunnel.port, "tcp"), tunnel=tunnel)
+        return replace(plan, way=found.route.way, turn=relay(HOST, tunnel.port, "tcp"), tunnel=tunnel)
 
     def _seeing(self) -> list[Endpoint]:
         """Return who can say over UDP how he sees us: TURN servers can, too, and a STUN server may be dead."""
