@@ -28,7 +28,7 @@ class Peer:
         self._role = role
         self._lines: list[Line] = []
         self._came = threading.Condition()
-        command = [sys.executable, "-P", "-m", f"tests.network.{role}", json.dumps(settings)]
+        command = [sys.executable, "-m", f"tests.network.{role}", json.dumps(settings)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.process = host.start(command, self.log, **pipes)
         self._reader = threading.Thread(target=self._read, name=f"the {role}'s client")

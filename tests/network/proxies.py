@@ -17,7 +17,7 @@ from tests.support.xserver import wait_until
 PORT: Final = 3128
 USER: Final = "taro"
 PASSWORD: Final = "himitsu: no"
-_GATEWAY: Final = (sys.executable, "-P", "-m", "tests.support.web_gateway")
+_GATEWAY: Final = (sys.executable, "-m", "tests.support.web_gateway")
 _HELPERS: Final = "/usr/lib/squid"
 _SIGN_IN: Final = {
     ProxyScheme.NONE: "",

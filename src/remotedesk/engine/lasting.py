@@ -2,7 +2,6 @@
 
 import asyncio
 import functools
-import itertools
 import logging
 from collections.abc import Callable
 from typing import Final, NoReturn
@@ -30,9 +29,7 @@ log = logging.getLogger(__name__)
 
 RETRY_EVERY_S: Final = 0.3
 SEAT_EVERY_S: Final = 3.0  # to the server, while the connection stands without it
-# A connection request that was lost is repeated after a second and again after three (RFC 6298): two short tries see
-# sooner that a network is back, the long one reaches a server that is far away.
-BACK_WITHIN_S: Final = (1.5, 1.5, 5.0)
+BACK_WITHIN_S: Final = 5.0
 # After these the session is over, or was never known to this server: trying again cannot help.
 GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
 
@@ -167,9 +164,9 @@ class LastingSession(Session):
         """Make fresh keys and a connection, as often as it takes. Raises ConsentError(PEER_LOST), or what is GONE."""
         try:
             async with asyncio.timeout(self.world.options.patience.give_up_after_s):
-                for within_s in itertools.cycle(BACK_WITHIN_S):
+                while True:
                     try:
-                        paired = await self._resume(paired, within_s)
+                        paired = await self._resume(paired)
                         return await self._connect_once(paired), paired
                     except RemotedeskError as error:
                         if error.code in GONE:
@@ -178,11 +175,10 @@ class LastingSession(Session):
                     self._clear(paired)
                     await asyncio.sleep(RETRY_EVERY_S)
         except TimeoutError:
-            pass
-        raise ConsentError(ErrorCode.PEER_LOST)
+            raise ConsentError(ErrorCode.PEER_LOST) from None
 
-    async def _resume(self, paired: Paired, within_s: float) -> Paired:
-        mailbox = await self._answering(within_s)
+    async def _resume(self, paired: Paired) -> Paired:
+        mailbox = await self._answering()
         self.reaching.prepare(mailbox)
         # Who hung for long may find the silence before he reads that it was the end.
         goodbye = functools.partial(self._goodbye_in, paired)
@@ -190,7 +186,7 @@ class LastingSession(Session):
         self.paired = await self.resume_keys(UnlessSealed(relay, goodbye), paired)
         return self.paired
 
-    async def _answering(self, within_s: float) -> Mailbox:
+    async def _answering(self) -> Mailbox:
         """Return a mailbox whose server answers now. Raises ServerError."""
         mailbox = self.mailbox
         if mailbox is not None and mailbox.lost and mailbox.peer_left:
@@ -198,7 +194,7 @@ class LastingSession(Session):
         options, ways = self.world.options, self.world.ways
         if mailbox is None:
             return await Mailbox.back(options, ways, self.token)
-        found = await mailbox.answering(options, ways, self.token, within_s)
+        found = await mailbox.answering(options, ways, self.token, BACK_WITHIN_S)
         self._replace(found)
         return found
 

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ProtocolError, RemotedeskError, ServerError
 from remotedesk.engine.options import EngineOptions
 from remotedesk.transport.reach.dialer import Dialer
 from remotedesk.transport.reach.proxy_ways import Ways
+from remotedesk.transport.reach.rivals import first_to_succeed
 from remotedesk.transport.relay import Relay as PeerRelay
 from remotedesk.transport.relay import SignalingRelay
 from remotedesk.transport.signaling_client import SignalingClient
@@ -35,6 +37,10 @@ T = TypeVar("T")
 
 MOST_NOTICES: Final = 32
 ANSWERS_WITHIN_S: Final = 1.0  # a server that is asked whether it is there
+# A connection request that was lost is repeated after one second, and then after three (RFC 6298): with another try a
+# second later one leaves every second, and the first after the network is back gets through.
+TRIES: Final = 3
+NEXT_TRY_S: Final = 1.0
 # What the server may answer to AskLease with instead; nothing else that is sent while one is asked for is refused so.
 NO_LEASE: Final = frozenset({ErrorCode.STATE_FORBIDS, ErrorCode.TOO_MANY_REQUESTS})
 
@@ -57,13 +63,7 @@ class Mailbox:
     async def back(cls, options: EngineOptions, ways: Ways, token: str) -> "Mailbox":
         """Connect and take the seat of this token in its session again. Raises ServerError."""
         mailbox = await cls.open(options, ways)
-        try:
-            await mailbox.send(Resume(token))
-            await mailbox.expect(Resumed)
-        except BaseException:
-            await mailbox.close()
-            raise
-        return mailbox
+        return await mailbox._seated(token)
 
     @classmethod
     async def open(cls, options: EngineOptions, ways: Ways) -> "Mailbox":
@@ -84,9 +84,20 @@ class Mailbox:
                 return self
         try:
             async with asyncio.timeout(within_s):
-                return await Mailbox.back(options, ways, token)
+                mailbox, losers = await first_to_succeed([partial(Mailbox.open, options, ways)] * TRIES, NEXT_TRY_S)
+                await asyncio.gather(*map(_close_loser, losers))
+                return await mailbox._seated(token)
         except TimeoutError:
             raise ServerError(ErrorCode.SERVER_UNREACHABLE, "TimeoutError") from None
+
+    async def _seated(self, token: str) -> "Mailbox":
+        try:
+            await self.send(Resume(token))
+            await self.expect(Resumed)
+        except BaseException:
+            await self.close()
+            raise
+        return self
 
     def renew(self, relay: PeerRelay) -> None:
         """Have a fresh relay in place of this one, unless there is one already."""
@@ -228,6 +239,13 @@ def _fail(asked: "asyncio.Future[Any] | None", error: RemotedeskError) -> None:
     if asked is not None and not asked.done():
         asked.set_exception(error)
         asked.exception()  # somebody may have given up waiting
+
+
+async def _close_loser(opening: "asyncio.Task[Mailbox]") -> None:
+    """Wait for a try that was cancelled; if it had come to something, close that."""
+    await asyncio.wait((opening,))
+    if not opening.cancelled() and opening.exception() is None:
+        await opening.result().close()
 
 
 class UnlessSealed:

@@ -21,6 +21,7 @@ from remotedesk.wire.signaling import Reach
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S: Final = 3.0  # the server's, to a question about its relays
+LOOK_FOR_S: Final = 1.0  # where nothing that can be tried before the pairing answers, the bridge may work all the same
 DIALERS_WITHIN_S: Final = 2.0  # a script that names proxies may take longer than a person waits
 PLAN_WITHIN_S: Final = 6.0
 KEEP_ALIVE_EVERY_S: Final = 10.0
@@ -35,6 +36,7 @@ class Reaching:
         self._scout: Scout | None = None
         self._reach: Reach | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._look_until = 0.0
         self._prepared: _Prepared | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -46,6 +48,7 @@ class Reaching:
     def look(self, mailbox: Mailbox) -> None:
         """Begin to find out what works from here."""
         if self._looking is None or self._looking.done():
+            self._look_until = asyncio.get_running_loop().time() + LOOK_FOR_S
             self._looking = asyncio.create_task(self._look(mailbox))
 
     def prepare(self, mailbox: Mailbox) -> None:
@@ -55,7 +58,7 @@ class Reaching:
 
     async def link(self, mailbox: Mailbox) -> PeerLink:
         """Return a link with candidates, the caller's to close."""
-        if self._prepared is None:
+        if self._prepared is None or self._prepared.is_stale:
             self.prepare(mailbox)
         assert self._prepared is not None  # noqa: S101
         link = await self._prepared.take()
@@ -117,7 +120,8 @@ class Reaching:
 
     async def _plan(self, mailbox: Mailbox) -> Plan:
         if self._looking is not None:
-            await asyncio.shield(self._looking)
+            patience_s = self._look_until - asyncio.get_running_loop().time()
+            await asyncio.wait((self._looking,), timeout=max(0.0, patience_s))
         scout, reach = self._scout, self._reach
         if scout is None or reach is None:
             return Plan()
@@ -153,6 +157,11 @@ class _Prepared:
         await asyncio.gather(self._making, self._keeping, return_exceptions=True)
         if self._has_made and not self._taken:
             await self._making.result().close()
+
+    @property
+    def is_stale(self) -> bool:
+        """True if it is made and has lost its relay since."""
+        return self._has_made and self._making.result().has_lost_relay
 
     @property
     def _has_made(self) -> bool:

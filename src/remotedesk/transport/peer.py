@@ -22,6 +22,7 @@ from aiortc.exceptions import InvalidStateError
 from aiortc.sdp import candidate_from_sdp
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.core.reach import Way
 from remotedesk.transport import channels
 from remotedesk.transport.channels import Channel
 from remotedesk.transport.description import (
@@ -45,6 +46,10 @@ log = logging.getLogger(__name__)
 CLOSE_WITHIN_S: Final = 2.0
 # A direct pair answers within two round trips; 80 ms are the longest way that is usual in one country.
 HOLD_BACK_S: Final = 0.6
+# aioice repeats a check after half a second (RFC 8445, 14.3), and a NAT or a relay drops the first one as a rule: it
+# lets in only whom it has seen something go to.
+CHECK_AGAIN_S: Final = 0.15
+stun.RETRY_RTO = CHECK_AGAIN_S
 
 
 class PeerLink:
@@ -74,11 +79,18 @@ class PeerLink:
 
         To be called every ten seconds between `gather` and the peer's description.
         """
-        if (server := self._plan.stun) is not None:
-            indication = bytes(stun.Message(stun.Method.BINDING, stun.Class.INDICATION))
-            for protocol in self._ice._connection._protocols:
-                if protocol.local_candidate.type == "host" and ":" not in protocol.local_candidate.host:
-                    protocol.transport.sendto(indication, (server.host, server.port))
+        indication = stun.Message(stun.Method.BINDING, stun.Class.INDICATION)
+        for protocol in self._ice._connection._protocols:
+            candidate = protocol.local_candidate
+            if candidate.type == "relay" and self._plan.way is Way.UDP:
+                getattr(protocol.transport, "_TurnTransport__inner_protocol")._send(indication)  # noqa: B009 (mypy)
+            elif candidate.type == "host" and ":" not in candidate.host and (server := self._plan.stun) is not None:
+                protocol.transport.sendto(bytes(indication), (server.host, server.port))
+
+    @property
+    def has_lost_relay(self) -> bool:
+        """True once the relay's address that this link was given is known to be gone."""
+        return self._plan.broken
 
     async def offer(self) -> str:
         """Return this side's offer, with the candidates that are not held back."""

@@ -162,7 +162,7 @@ async def _upgraded(session: aiohttp.ClientSession, address: ServerAddress) -> a
             address.url,
             protocols=(SUBPROTOCOL,),
             heartbeat=HEARTBEAT_S,
-            max_msg_size=LARGEST,
+            max_msg_size=LARGEST + 1,  # aiohttp refuses one that is exactly as large
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_WITHIN_S),
         )
     except aiohttp.WSServerHandshakeError:

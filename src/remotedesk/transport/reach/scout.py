@@ -1,6 +1,7 @@
 """Finds out what works from here, and makes the plan for a peer connection from it."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ PROVE_WITHIN_S: Final = 5.0  # each way
 AGAIN_WITHIN_S: Final = 2.0  # what did not work a moment ago
 OTHERS_S: Final = 0.25  # when one way works, the others get so long, for a lost packet …
 OTHERS_RTTS: Final = 3  # … and so many of its round trips
+SILENT_AFTER_S: Final = 0.8  # without an answer over UDP, which was asked for three times by then
 FAMILY_PATIENCE_S: Final = 0.3  # with IPv6 when IPv4 has answered, and the other way round
 HEAD_START_S: Final = 0.2  # of a better way before the next is tried, too
 TICKET_FOR_S: Final = 45.0  # the server takes one for a minute
@@ -59,6 +61,7 @@ class Scout:
         self._attempts: dict[Route, Attempt] = {}
         self._seen: list[Mapped] = []
         self._mapping = Mapping.UNKNOWN
+        self._looked_at = math.inf  # for a NAT, by UDP
         # Where names led when we looked: a resolver that waits for a lost network would hold up the way back.
         self._places: dict[Endpoint, list[Address]] = {}
         self._leftovers: set[asyncio.Task[Any]] = set()
@@ -76,6 +79,7 @@ class Scout:
         drops what it forbids lets nobody know.
         """
         self._reach, self._attempts, self._seen, self._mapping = reach, {}, [], Mapping.UNKNOWN
+        self._looked_at = time.monotonic() if self._seeing() else math.inf
         tries = [(route, partial(self._bound, route)) for route in self._around.tls(reach.turn_tls)]
         if servers := self._seeing():
             route = Route(Way.UDP, Endpoint(self._around.address.host, 0))  # all of them, so no port
@@ -110,7 +114,8 @@ class Scout:
 
     def direct_plan(self) -> Plan:
         """Return a plan without a relay."""
-        return Plan(self._stun(), None, None, self.survey.direct_is_hopeless, self._relay_only)
+        silent = not self._seen and time.monotonic() - self._looked_at > SILENT_AFTER_S
+        return Plan(self._stun(), None, None, silent or self.survey.direct_is_hopeless, self._relay_only)
 
     async def close(self) -> None:
         """Wait until nothing that was tried is open any more: two seconds at most."""
