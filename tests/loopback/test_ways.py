@@ -125,9 +125,31 @@ async def test_giving_up_ends_all_tries() -> None:
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
+async def test_who_comes_second_in_the_same_moment_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy_ways, "HEAD_START_S", 0.0)
+    both = asyncio.Event()
+    connected = Connected(direct=0, system=0)
+
+    async def connect(dialer: Dialer) -> str:
+        name = await connected.connect(dialer)
+        if len(connected.tried) == 2:
+            both.set()
+        await both.wait()
+        return name
+
+    first = await Ways(lambda: ProxySettings(SYSTEM)).first("rd.example", 443, connect, connected.discard)
+    assert {first, *connected.discarded} == {"direct", "system"}
+
+
 async def test_what_is_no_refusal_is_raised() -> None:
     with pytest.raises(KeyError):
         await Connected().first(Ways())
+
+    def settings() -> ProxySettings:
+        raise KeyError("of the system")
+
+    with pytest.raises(KeyError, match="of the system"):
+        await Connected(direct=ErrorCode.SERVER_UNREACHABLE).first(Ways(settings))
 
 
 async def test_logins_go_to_their_own_proxy() -> None:

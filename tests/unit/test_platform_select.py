@@ -29,7 +29,8 @@ ARGUMENTS: dict[str, Any] = {
     "again": print,
 }
 METHODS = [name for name, _ in inspect.getmembers(Platform, inspect.isfunction) if not name.startswith("_")]
-HARMLESS = {"give_back_memory"}  # reads and does nothing on the system's screen
+# Reads and does nothing on the system's screen.
+HARMLESS = {"give_back_memory", "proxy_settings", "run_proxy_script"}
 
 
 @pytest.mark.parametrize(("system", "adapter"), [("darwin", MacosPlatform), ("linux", X11Platform)])

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ServerError
 from remotedesk.core.proxy_settings import ProxyLogin, ProxySettings, WayOut, is_bypassed
@@ -84,45 +84,22 @@ class Ways:
 
         `discard` takes what came too late. Raises the ServerError that tells most if none works.
         """
-        won: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        failed: list[ServerError] = []
-        tries: list[asyncio.Task[None]] = []
-
-        async def attempt(dialer: Dialer) -> None:
-            try:
-                made = await connect(dialer)
-            except ServerError as error:
-                failed.append(error)
-                return
-            if won.done():
-                await discard(made)
-                return
-            self.worked = dialer
-            won.set_result(made)
-
-        async def go() -> None:
-            async with aclosing(self.dialers(host, port)) as dialers:
-                async for dialer in dialers:
-                    tries.append(asyncio.create_task(attempt(dialer)))
-                    await asyncio.wait(tries[-1:], timeout=HEAD_START_S)
-            await asyncio.wait(tries)
-
-        going = asyncio.create_task(go())
+        race = _Race(connect)
+        going = asyncio.create_task(race.run(self.dialers(host, port)))
         try:
-            await asyncio.wait((going, won), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((going, race.won), return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            if won.done():
-                await discard(won.result())
+            if race.won.done():
+                await discard(race.won.result()[1])
             raise
         finally:
-            for task in (going, *tries):
-                task.cancel()
-            await asyncio.gather(going, *tries, return_exceptions=True)
-        if won.done():
-            return won.result()
-        for task in (going, *tries):
-            task.result()  # raises what is no ServerError
-        raise min(failed, key=_rank)
+            await race.end(going)
+            for made in race.late:
+                await discard(made)
+        if not race.won.done():
+            going.result()  # raises what went wrong while ways were looked for
+        self.worked, first = race.result()
+        return first
 
     def _with_script(self, settings: ProxySettings) -> ProxySettings:
         if not self._manual.pac_url:
@@ -134,6 +111,50 @@ class Ways:
             if login is not None and login.is_for(proxy):
                 return login
         return None
+
+
+class _Race(Generic[T]):
+    """Tries begun one after the other, of which the first that works wins."""
+
+    def __init__(self, connect: Callable[[Dialer], Awaitable[T]]) -> None:
+        self.won: asyncio.Future[tuple[Dialer, T]] = asyncio.get_running_loop().create_future()
+        self.late: list[T] = []
+        self._connect = connect
+        self._failed: list[ServerError] = []
+        self._tries: list[asyncio.Task[None]] = []
+
+    async def run(self, dialers: AsyncGenerator[Dialer, None]) -> None:
+        """Begin with each way a little after the one before, at once if that has failed, and wait for all."""
+        async with aclosing(dialers):
+            async for dialer in dialers:
+                self._tries.append(asyncio.create_task(self._attempt(dialer)))
+                await asyncio.wait(self._tries[-1:], timeout=HEAD_START_S)
+        await asyncio.wait(self._tries)
+
+    async def end(self, going: asyncio.Task[None]) -> None:
+        """Cancel what still runs, and wait for it."""
+        for task in (going, *self._tries):
+            task.cancel()
+        await asyncio.gather(going, *self._tries, return_exceptions=True)
+
+    def result(self) -> tuple[Dialer, T]:
+        """Return what won; raises the ServerError that tells most, or what is none."""
+        if self.won.done():
+            return self.won.result()
+        for task in self._tries:
+            task.result()
+        raise min(self._failed, key=_rank)
+
+    async def _attempt(self, dialer: Dialer) -> None:
+        try:
+            made = await self._connect(dialer)
+        except ServerError as error:
+            self._failed.append(error)
+            return
+        if self.won.done():
+            self.late.append(made)
+        else:
+            self.won.set_result((dialer, made))
 
 
 def _rank(error: ServerError) -> int:
