@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -30,8 +29,6 @@ from tests.support.server_side import (
     trusting,
     tunnelled,
 )
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="coturn and HAProxy are the server's, on Linux")
 
 UNAUTHORIZED: Final = 401  # RFC 8489, section 14.8
 FORBIDDEN: Final = 403  # RFC 8656, section 19

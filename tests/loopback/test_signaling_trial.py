@@ -13,8 +13,6 @@ import pytest
 from tests.support.server_side import TEMPLATES, free_ports
 from tests.support.xserver import wait_until
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="coturn and HAProxy are the server's, on Linux")
-
 
 def _serve(folder: Path, *more: str) -> "subprocess.Popen[str]":
     ports = free_ports()

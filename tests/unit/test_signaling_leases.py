@@ -3,9 +3,12 @@
 import contextlib
 import ipaddress
 import re
+import stat
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.x509.verification import PolicyBuilder, Store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,11 +16,13 @@ from remotedesk.core.errors import ConsentError, ServerError
 from remotedesk_signaling import deployment
 from remotedesk_signaling.bridge import proxy_header
 from remotedesk_signaling.deployment import Deployment, Ports, make_secret
-from remotedesk_signaling.kept import KeptSessions
+from remotedesk_signaling.kept import Keeper, KeptSessions
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.registry import Registry
 from remotedesk_signaling.relay import RelayConfig, Relays, credential
-from remotedesk_signaling.sessions import Engineer, KeptSession, Seat, Session, key_of, new_token
+from remotedesk_signaling.sessions import Engineer, KeptSession, Phase, Seat, Session, key_of, new_token
+from remotedesk_signaling.trial.authority import Authority
+from tests.conftest import WarningLog
 from tests.unit.test_signaling_registry import HeardClient
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "packaging" / "server"
@@ -117,7 +122,6 @@ def test_kept_sessions_are_kept_until_their_time_or_their_end(tmp_path: Path) ->
     assert again.all(0.0) == (sessions[2],)
     again.close()
     assert sessions[0].customer_key.encode() not in file.read_bytes()
-    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_a_restored_session_waits_for_both_and_for_nobody_else() -> None:
@@ -163,8 +167,42 @@ def test_what_is_misspelt_is_not_written() -> None:
     assert Deployment("a.example", "203.0.113.7", ports=Ports(https=8443)).authority == "a.example:8443"
 
 
-def test_a_shared_secret_is_made_once_for_its_owner(tmp_path: Path) -> None:
+def test_a_shared_secret_is_made_once(tmp_path: Path) -> None:
     secret = make_secret(tmp_path / "secret")
     assert make_secret(tmp_path / "secret") == secret
     assert len(secret) >= 32
-    assert (tmp_path / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_secret_is_its_owners_only(tmp_path: Path) -> None:
+    make_secret(tmp_path / "secret")
+    KeptSessions.open(tmp_path / "kept").close()
+    Authority(tmp_path).write_certificate(tmp_path / "certificate", ["localhost"])
+    for name in ("secret", "kept", "certificate", "ca-key.pem"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+async def test_a_disk_that_fails_ends_no_session(warning_log: WarningLog) -> None:
+    warning_log.expect("could not be written down", "could not be struck out")
+    store = KeptSessions(":memory:")
+    store.close()
+    session = seat().session
+    session.customer = Seat(session, key_of(new_token()), is_engineer=False)
+    session.phase = Phase.PAIRED
+    keeper = Keeper(store, 60.0)
+    await keeper.keep(session)
+    keeper.forget(session)
+    keeper.close()
+
+
+# -- a trial's authority ------------------------------------------------------------------------------------------
+
+
+def test_an_authority_is_kept_and_its_certificates_prove_the_server(tmp_path: Path) -> None:
+    first = Authority(tmp_path)
+    kept = first.file.read_bytes()
+    Authority(tmp_path).write_certificate(tmp_path / "certificate.pem", ["help.example.com", "203.0.113.7"])
+    assert first.file.read_bytes() == kept
+    authority = x509.load_pem_x509_certificate(kept)
+    for name in (x509.DNSName("help.example.com"), x509.IPAddress(ipaddress.ip_address("203.0.113.7"))):
+        verifier = PolicyBuilder().store(Store([authority])).build_server_verifier(name)
+        verifier.verify(x509.load_pem_x509_certificate((tmp_path / "certificate.pem").read_bytes()), [])

@@ -4,6 +4,7 @@ from typing import Final
 
 _X11: Final = "tests the adapter for X11, which needs an X server and python-xlib"
 _MODES: Final = "Windows has no mode bits: a file takes its folder's access list"
+_SERVER: Final = "starts coturn and HAProxy, which are the server's, on Linux"
 
 # A file, a test as FILE::NAME with all its parameters, or one of them as FILE::NAME[PARAMETERS].
 SKIPPED: Final[dict[str, str]] = {
@@ -19,6 +20,8 @@ SKIPPED: Final[dict[str, str]] = {
     "tests/loopback/test_signaling_process.py::test_the_command_serves_and_ends_at_sigterm": (
         "Windows ends another program without asking it; it has no SIGTERM"
     ),
+    "tests/loopback/test_signaling_relay.py": _SERVER,
+    "tests/loopback/test_signaling_trial.py": _SERVER,
     "tests/loopback/test_x11_capture.py": _X11,
     "tests/loopback/test_x11_cursor.py": _X11,
     "tests/loopback/test_x11_doctor.py": _X11,
@@ -34,6 +37,7 @@ SKIPPED: Final[dict[str, str]] = {
     "tests/unit/test_platform_keycodes.py": _X11,
     "tests/unit/test_platform_select.py": _X11,
     "tests/unit/test_signaling_accounts.py::test_a_database_is_its_owners_only": _MODES,
+    "tests/unit/test_signaling_leases.py::test_what_is_secret_is_its_owners_only": _MODES,
     "tests/unit/test_video_codecs.py::test_no_encoder_keeps_real_time_priority": "needs Linux' schedulers",
     "tests/unit/test_winlab.py": "tests what builds the lab, on Linux",
     "tests/unit/test_x11_pictures.py": _X11,
