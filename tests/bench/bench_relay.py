@@ -7,7 +7,8 @@ the most messages that a client could make of it.
 `cpu_per_20mbit`: of the signaling server, in percent of a core, while 20 Mbit/s go each way; HAProxy and coturn, which
 every other way out needs as well, are named beside it. `added_ms`: median round trip through the bridge less that
 through TURN over UDP, nothing else on the way. `slow_client_growth_mb`: what the signaling server has grown by when a
-client has read nothing for some seconds of a flood at 80 Mbit/s.
+client has read nothing for some seconds of a flood at 80 Mbit/s; `slow_client_held_mb`: what he is then given, late,
+out of the buffers of everything between, the system's among them.
 Run: python -m tests.bench.bench_relay [SECONDS]
 """
 
@@ -218,9 +219,12 @@ async def _print_growth(side: ServerSide, session: Any, client: Any, peer: Addre
         await asyncio.sleep(0.1)
         most = max(most, server.memory_info().rss)
     _print("slow_client_growth_mb", (most - before) / 2**20, "MiB")
+    held = 0
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(1.0):
-            await socket.close()
+        while True:
+            held += len(await socket.receive_bytes(timeout=1.0))
+    _print("slow_client_held_mb", held / 2**20, "MiB")
+    await socket.close()
 
 
 if __name__ == "__main__":
