@@ -131,6 +131,8 @@ class Bridges:
                 request.transport.set_write_buffer_limits(limits.bridge_buffer_bytes)
                 _shrink(request.transport, sockets.SO_SNDBUF, limits.bridge_buffer_bytes)
             await _carry(bridge, socket, reader, writer)
+            if request.transport is not None:
+                request.transport.abort()  # who has not read the end by now never will
         finally:
             writer.transport.abort()  # what is left in it has nobody to go to
             with contextlib.suppress(OSError):

@@ -132,8 +132,8 @@ class _Channel:
         return answer
 
     async def send(self, data: bytes) -> None:
-        """Send one packet to the peer."""
-        await self.socket.send_bytes(struct.pack("!HH", 0x4000, len(data)) + data)
+        """Send one packet to the peer, padded to four bytes as in any stream (RFC 8656, section 12.5)."""
+        await self.socket.send_bytes(struct.pack("!HH", 0x4000, len(data)) + data + bytes(-len(data) % 4))
 
     async def pump(self, seconds: float) -> int:
         """Send `BITS_PER_S` for that long, a few packets each millisecond; returns how many."""

@@ -152,6 +152,24 @@ async def test_the_bridge_ends_with_its_session_and_its_server() -> None:
     assert (await socket.receive(timeout=5.0)).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
 
 
+async def test_who_does_not_read_is_cut_when_his_session_ends() -> None:
+    async with bridged(Limits(close_s=0.2)) as (turn, clients, engineer, customer):
+        socket = await opened(clients, engineer)
+        await until("a connection", lambda: turn.writers)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                turn.writers[0].write(PIECE)
+                await asyncio.wait_for(turn.writers[0].drain(), FLOWS_S)
+        await customer.send(wire.Leave())
+        await until("TURN's end", lambda: turn.closed == 1)
+        async with asyncio.timeout(5.0):
+            while await bridges_open(clients):  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+        while (last := await socket.receive(timeout=5.0)).type is aiohttp.WSMsgType.BINARY:
+            pass
+        assert last.type is not aiohttp.WSMsgType.CLOSE  # it did not get that far
+
+
 @pytest.mark.parametrize("wrong", ["text", bytes(LARGEST + 1)], ids=["text", "too big"])
 async def test_what_the_bridge_does_not_carry_ends_it(wrong: str | bytes) -> None:
     async with bridged() as (turn, clients, engineer, _):

@@ -258,11 +258,12 @@ async def test_no_secret_is_written_down(side: ServerSide) -> None:
             assert secret.encode() not in logs
 
 
-async def test_sessions_go_on_through_a_crash_of_the_server(side: ServerSide) -> None:
+@pytest.mark.parametrize("how", ["kill", "end"])
+async def test_sessions_go_on_through_a_crash_and_a_restart_of_the_server(side: ServerSide, how: str) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(side))) as session:
         engineer, customer, *tokens = await paired_sockets(session, side.url)
         assert not any(token.encode() in side.database.read_bytes() for token in tokens)
-        await asyncio.to_thread(side.children["signaling"].kill)
+        await asyncio.to_thread(getattr(side.children["signaling"], how))
         await asyncio.to_thread(side.start_signaling)
         back = []
         for token in tokens:
