@@ -51,6 +51,11 @@ class Deployment:
             raise ValueError("a server has a name, and an IPv4 address")
 
     @property
+    def chain(self) -> Path:
+        """The certificate without its key: all that the signaling server is to know of it."""
+        return self.certificate.with_name("fullchain.pem")
+
+    @property
     def authority(self) -> str:
         """What clients are told to connect to: the name, and the port where it is not 443."""
         return self.name if self.ports.https == 443 else f"{self.name}:{self.ports.https}"
@@ -63,7 +68,7 @@ class Deployment:
             "--database", str(database), "--turn-secret-file", str(secret_file),
             "--stun", f"{name}:{ports.stun}", "--stun", f"{name}:{ports.stun_2}", "--turn-udp", f"{name}:{ports.stun}",
             "--turn-tls", f"{name}:{ports.https}", "--bridge-to", f"127.0.0.1:{ports.turn}",
-            "--certificate", str(self.certificate),
+            "--certificate", str(self.chain),
         ]  # fmt: skip
 
     def fill(self, text: str) -> str:
@@ -75,6 +80,7 @@ class Deployment:
             "ADDRESS": self.address,
             "AUTHORITY": self.authority,
             "CERTIFICATE": self.certificate,
+            "CHAIN": self.chain,
             "CREDENTIALS": _CREDENTIALS,
             "SERVE_ARGUMENTS": " ".join(self.serve_arguments(_DATABASE, _CREDENTIALS / SECRET_FILE)),
             "HTTPS_PORT": self.ports.https,

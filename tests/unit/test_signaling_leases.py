@@ -153,7 +153,8 @@ def test_every_placeholder_of_the_shipped_files_is_known(tmp_path: Path) -> None
     for file in tmp_path.iterdir():
         assert not re.search("@[A-Z_]+@", file.read_text(encoding="utf-8"))
     serve = (tmp_path / "remotedesk-signaling.service").read_text()
-    assert "--turn-tls help.example.com:443 --bridge-to 127.0.0.1:5766\n" in serve
+    assert "--turn-tls help.example.com:443 --bridge-to 127.0.0.1:5766 " in serve
+    assert "/etc/remotedesk/certificate.pem" not in serve  # which has the key in it
     turn = (tmp_path / "turnserver-udp.conf").read_text() + (tmp_path / "turnserver-tcp.conf").read_text()
     assert "min-port=49152\nmax-port=57343\n" in turn
     assert "min-port=57344\nmax-port=65535\n" in turn
@@ -176,7 +177,8 @@ def test_a_shared_secret_is_made_once(tmp_path: Path) -> None:
 def test_what_is_secret_is_its_owners_only(tmp_path: Path) -> None:
     make_secret(tmp_path / "secret")
     KeptSessions.open(tmp_path / "kept").close()
-    Authority(tmp_path).write_certificate(tmp_path / "certificate", ["localhost"])
+    Authority(tmp_path).write_certificate(tmp_path / "certificate", tmp_path / "chain", ["localhost"])
+    assert b"KEY" not in (tmp_path / "chain").read_bytes()
     for name in ("secret", "kept", "certificate", "ca-key.pem"):
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
@@ -200,9 +202,10 @@ async def test_a_disk_that_fails_ends_no_session(warning_log: WarningLog) -> Non
 def test_an_authority_is_kept_and_its_certificates_prove_the_server(tmp_path: Path) -> None:
     first = Authority(tmp_path)
     kept = first.file.read_bytes()
-    Authority(tmp_path).write_certificate(tmp_path / "certificate.pem", ["help.example.com", "203.0.113.7"])
+    names = ["help.example.com", "203.0.113.7"]
+    Authority(tmp_path).write_certificate(tmp_path / "certificate.pem", tmp_path / "chain.pem", names)
     assert first.file.read_bytes() == kept
     authority = x509.load_pem_x509_certificate(kept)
     for name in (x509.DNSName("help.example.com"), x509.IPAddress(ipaddress.ip_address("203.0.113.7"))):
         verifier = PolicyBuilder().store(Store([authority])).build_server_verifier(name)
-        verifier.verify(x509.load_pem_x509_certificate((tmp_path / "certificate.pem").read_bytes()), [])
+        verifier.verify(x509.load_pem_x509_certificate((tmp_path / "chain.pem").read_bytes()), [])

@@ -35,8 +35,11 @@ class Authority:
             write_private(key_file, _pem_key(self._key))
             self.file.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
 
-    def write_certificate(self, file: Path, names: list[str]) -> None:
-        """Write a new certificate for host names and IP addresses, the first its subject, and its key into one file."""
+    def write_certificate(self, file: Path, chain: Path, names: list[str]) -> None:
+        """Write a new certificate for host names and IP addresses, the first its subject.
+
+        It goes into `file` together with its key, and into `chain` without.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = (
             self._builder(names[0], _VALID, key)
@@ -46,7 +49,9 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
-        write_private(file, certificate.public_bytes(serialization.Encoding.PEM).decode() + _pem_key(key))
+        shown = certificate.public_bytes(serialization.Encoding.PEM)
+        chain.write_bytes(shown)
+        write_private(file, shown.decode() + _pem_key(key))
 
     def _own_certificate(self) -> x509.Certificate:
         signs_only = x509.KeyUsage(False, False, False, False, False, True, True, False, False)

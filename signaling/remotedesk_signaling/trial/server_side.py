@@ -98,7 +98,7 @@ class ServerSide:
     def _prepare(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         names = dict.fromkeys((self.deployment.name, self.deployment.address))
-        Authority(self._folder).write_certificate(self._certificate, list(names))
+        Authority(self._folder).write_certificate(self._certificate, self.deployment.chain, list(names))
         self.deployment.write(self._templates, self._folder)
         make_secret(self._secret_file)
         with (self._folder / "turnserver.conf").open("a", encoding="utf-8") as file:
