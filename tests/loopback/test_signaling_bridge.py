@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -15,6 +16,7 @@ from remotedesk_signaling.bridge import LARGEST
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.relay import RelayConfig
 from tests.conftest import WarningLog
+from tests.support.fuzzing import Mutator
 from tests.support.server_side import open_bridge
 from tests.support.signaling import Clients, PlainClient, clients_of, running_server
 
@@ -261,3 +263,40 @@ async def test_leases_are_rationed_by_session_and_by_address() -> None:
         await ticket(engineer)
         await customer.send(wire.AskLease())
         assert await customer.refused() == ErrorCode.TOO_MANY_REQUESTS
+
+
+HANDSHAKE: Final = (
+    b"GET /turn HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: turn.remotedesk.1\r\n"
+    b"Authorization: Bearer %s\r\n\r\n"
+)
+FRAMES: Final = (
+    b"\x82\x85abcdhello", b"\x82\x80abcd", b"\x89\x84abcdping", b"\x88\x82abcd\x62\x8a", b"\x01\x85abcdhello",
+    b"\x82\xff\x00\x00\x00\x00\x00\x01\x00\x00abcd" + bytes(65_536), b"\x80\x81abcdx", b"\x8a\x80abcd",
+)  # fmt: skip
+
+
+async def test_a_bridge_stands_whatever_those_beside_it_send() -> None:
+    """Broken handshakes with good tickets, and broken frames behind good handshakes."""
+    seed = secrets.randbits(32)
+    limits = Limits(leases_per_minute=100_000, leases_per_minute_and_address=100_000, close_s=0.2)
+    async with bridged(limits) as (turn, clients, engineer, customer):
+        standing = await opened(clients, customer)
+        port = int(clients.url.rpartition(":")[2])
+        tickets = [(await ticket(engineer)).encode() for _ in range(60)]
+        mutator = Mutator([HANDSHAKE % each for each in tickets], seed)
+        frames = Mutator(FRAMES, seed)
+        for number, each in enumerate(tickets):
+            handshake = mutator.input(number) if number % 3 == 0 else HANDSHAKE % each
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                writer.write(handshake + b"".join(frames.input(number * 9 + more) for more in range(9)))
+                await asyncio.wait_for(reader.read(4_096), 0.05)
+            writer.transport.abort()
+        assert len(turn.writers) > len(tickets) / 3
+        await standing.send_bytes(b"still here")
+        await until(f"the neighbour (seed {seed})", lambda: turn.got.count(b"still here"))
+        async with asyncio.timeout(10.0):
+            while await bridges_open(clients) > 1:  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.05)
+        await standing.close()
