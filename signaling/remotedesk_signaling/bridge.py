@@ -17,6 +17,7 @@ from aiohttp import WSCloseCode, WSMsgType, hdrs, web
 from remotedesk_signaling.limits import Limits
 from remotedesk_signaling.rates import address_key
 from remotedesk_signaling.sessions import Seat, Session
+from remotedesk_signaling.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class Bridges:
                 max_msg_size=LARGEST + 1,  # aiohttp refuses what is as long as this
                 writer_limit=limits.bridge_buffer_bytes,
             )
-            await socket.prepare(request)
+            await upgrade(socket, request)
             if request.transport is not None:
                 request.transport.set_write_buffer_limits(limits.bridge_buffer_bytes)
                 _shrink(request.transport, sockets.SO_SNDBUF, limits.bridge_buffer_bytes)

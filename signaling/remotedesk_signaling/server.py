@@ -29,6 +29,7 @@ from remotedesk_signaling.relay import RelayConfig, Relays
 from remotedesk_signaling.service import Service
 from remotedesk_signaling.sessions import Session
 from remotedesk_signaling.shown_certificate import ShownCertificate
+from remotedesk_signaling.upgrade import upgrade
 
 _LARGEST_BODY: Final = 1_024  # what is read as a whole; only a measurement has a body, which is not
 
@@ -155,7 +156,7 @@ class RunningServer:
         offered = [part.strip() for part in request.headers.get(hdrs.SEC_WEBSOCKET_PROTOCOL, "").split(",")]
         # Another protocol is agreed to, so that its speaker can be told the reason in words of ours.
         socket = Socket(limits, [wire.SUBPROTOCOL] if wire.SUBPROTOCOL in offered else offered)
-        await socket.prepare(request)
+        await upgrade(socket, request)
         transport = request.transport
         if transport is not None:
             connection = Connection(

@@ -276,6 +276,16 @@ FRAMES: Final = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("path", ["/turn", "/ws"])
+async def test_a_handshake_that_is_not_ascii_is_refused_and_nothing_is_logged(path: str) -> None:
+    async with bridged() as (_, clients, engineer, _):
+        handshake = HANDSHAKE.replace(b"/turn", path.encode()) % (await ticket(engineer)).encode()
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(clients.url.rpartition(":")[2]))
+        writer.write(handshake.replace(b"Key: AAAA", b"Key: \xc1AAA"))
+        assert (await reader.readline()).startswith(b"HTTP/1.1 400 ")
+        writer.close()
+
+
 async def test_a_bridge_stands_whatever_those_beside_it_send() -> None:
     """Broken handshakes with good tickets, and broken frames behind good handshakes."""
     seed = secrets.randbits(32)
