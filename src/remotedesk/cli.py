@@ -1,6 +1,7 @@
 """The `remotedesk` command: the customer's window, the engineer's console, the doctor, and the checker of records."""
 
 import argparse
+import functools
 import getpass
 import io
 import logging
@@ -108,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="try out on this machine what a session needs")
     _add_client_options(doctor)
     doctor.add_argument("--self-test", action="store_true", help="click and type, too, into a window of its own")
+    doctor.add_argument("--network", action="store_true", help="try out the way to the server, and nothing else")
+    doctor.add_argument("--json", type=Path, metavar="FILE", help="write what the network is like, for programs")
+    doctor.add_argument("--html", type=Path, metavar="FILE", help="the same as a page for the IT department")
     doctor.set_defaults(run=_doctor)
 
     links = commands.add_parser("links", help="have the page's links start this client, for you alone")
@@ -136,6 +140,7 @@ def _add_client_options(parser: argparse.ArgumentParser) -> None:
 
 def _customer(options: argparse.Namespace) -> int:
     from remotedesk.engine.customer import CustomerEngine
+    from remotedesk.engine.doctor import NetworkCheck
     from remotedesk.engine.guesses import Guesses
     from remotedesk.platform.select import current_platform
     from remotedesk.ui.customer.app import run
@@ -148,7 +153,12 @@ def _customer(options: argparse.Namespace) -> int:
     except RemotedeskError as error:
         return _refused(error, options)
     number = options.number.removeprefix("remotedesk:").strip("/")
-    ui = UiOptions(language=options.language, number=number, server_name=engine_options.address.host)
+    ui = UiOptions(
+        language=options.language,
+        number=number,
+        server_name=engine_options.address.host,
+        make_check=lambda tell: NetworkCheck(platform, engine_options, tell),
+    )
     guesses = Guesses()
     return run(
         lambda listener: CustomerEngine(engine_options, platform, listener, guesses),
@@ -176,6 +186,7 @@ def _engineer(options: argparse.Namespace) -> int:
 
 
 def _console(options: argparse.Namespace, engine_options: EngineOptions, server: "LanServer | None" = None) -> int:
+    from remotedesk.engine.doctor import NetworkCheck
     from remotedesk.engine.engineer import EngineerEngine
     from remotedesk.platform.select import current_platform
     from remotedesk.ui.engineer.app import run
@@ -186,6 +197,7 @@ def _console(options: argparse.Namespace, engine_options: EngineOptions, server:
     ui = UiOptions(
         language=options.language,
         server_name=address.host,
+        make_check=lambda tell: NetworkCheck(platform, engine_options, tell),
         serve_info=ServeInfo(f"{address.host}:{address.port}", server.fingerprint) if server else None,
         auto_sign_in=(server.engineer.name, server.engineer.password) if server else None,
     )
@@ -194,16 +206,16 @@ def _console(options: argparse.Namespace, engine_options: EngineOptions, server:
 
 def _doctor(options: argparse.Namespace) -> int:
     from remotedesk.platform.select import current_platform
-    from remotedesk.ui.doctor.app import run
+    from remotedesk.ui.doctor.app import Wanted, run
 
     def say(line: str) -> None:
         print(line, flush=True)
 
     return run(
         current_platform(),
-        lambda: _engine_options(options),
+        functools.cache(lambda: _engine_options(options)),  # a password is asked for once
+        Wanted(options.self_test, options.network, options.json, options.html),
         language=options.language,
-        self_test=options.self_test,
         say=say if sys.stdout else None,
     )
 

@@ -10,7 +10,7 @@ from remotedesk.core.errors import ErrorCode
 from remotedesk.core.preflight import Comfort, Opened
 from remotedesk.core.proxy_settings import ProxyLogin, WayOut
 from remotedesk.core.reach import ProxyScheme, Way
-from remotedesk.engine.doctor import NetworkChecks, NetworkReport, Step, Verdict, check_network
+from remotedesk.engine.doctor import NetworkCheck, NetworkChecks, NetworkReport, Step, Verdict
 from remotedesk.engine.options import EngineOptions
 from remotedesk.platform.fake import FakePlatform
 from remotedesk.transport.reach.proxy_ways import Ways
@@ -36,12 +36,15 @@ def options(side: ServerSide, folder: Path, way_out: WayOut | None = None) -> En
 
 
 def looked(given: EngineOptions) -> NetworkReport:
-    return check_network(FakePlatform(), given, lambda _: None)
+    report = NetworkCheck(FakePlatform(), given, lambda _: None).run()
+    assert report is not None
+    return report
 
 
 def test_a_network_that_lets_everything_through(side: ServerSide, tmp_path: Path) -> None:
     steps: list[Step] = []
-    report = check_network(FakePlatform(), options(side, tmp_path), steps.append)
+    report = NetworkCheck(FakePlatform(), options(side, tmp_path), steps.append).run()
+    assert report is not None
     assert steps == list(Step)
     assert report.verdict is Verdict.GOOD
     assert [attempt.way for attempt in report.survey.attempts] == [Way.UDP, Way.TLS, Way.WEBSOCKET]
@@ -114,6 +117,19 @@ async def test_tls_that_the_company_opens_is_seen_although_it_is_trusted(tmp_pat
         assert report.issuer == "Test authority"
         assert report.interceptor == ("Test authority" if opened is Opened.YES else "")
         assert report.verdict is Verdict.GOOD  # it has no relays; two clients on a LAN need none
+
+
+def test_it_can_be_cancelled_before_and_while_it_runs(side: ServerSide, tmp_path: Path) -> None:
+    early = NetworkCheck(FakePlatform(), options(side, tmp_path), lambda _: None)
+    early.cancel()
+    assert early.run() is None
+
+    def stop(step: Step) -> None:
+        if step is Step.WAYS:
+            late.cancel()
+
+    late = NetworkCheck(FakePlatform(), options(side, tmp_path), stop)
+    assert late.run() is None
 
 
 async def _in_this_loop(given: EngineOptions) -> NetworkReport:

@@ -1,8 +1,10 @@
 """The doctor's command on a real display, with a real server: what works is ok, what does not is told."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -43,7 +45,9 @@ def test_on_a_machine_where_everything_works_all_is_well(display: XServer, serve
     said = doctor(display.environment(QT_QPA_PLATFORM="xcb"), *address, "--self-test", "--language", "en")
     lines = said.stdout.splitlines()
     assert (said.returncode, said.stderr) == (0, ""), lines
-    hows = [line.partition(":")[0] for line in lines[:-1]]
+    machine, network = lines[: lines.index("")], lines[lines.index("") + 1 :]
+    assert "[ok] Remote support works from this network." in network
+    hows = [line.partition(":")[0] for line in machine[:-1]]
     expected = ["not here" if check in (Check.HIDDEN_WINDOWS, Check.HARDWARE) else "ok" for check in Check]
     assert hows == expected, lines
     assert "1280 × 800 pixels" in said.stdout
@@ -62,7 +66,9 @@ def test_what_does_not_work_is_told_with_its_reason_in_the_users_language(displa
     assert said.returncode == 1
     assert [line[-len("(RD-302)") :] for line in failed] == ["(RD-606)", "(RD-302)"], said.stdout
     assert "対象外: 別のウィンドウにクリックと文字入力が届く" in said.stdout
-    assert said.stdout.splitlines()[-1] == "異常が 2 件あります。"
+    lines = said.stdout.splitlines()
+    assert lines[lines.index("") - 1] == "異常が 2 件あります。"
+    assert "[x]  このネットワークからサーバーに接続できません。" in lines
 
 
 def test_without_a_screen_the_rest_is_tried_out(display: XServer) -> None:
@@ -73,3 +79,22 @@ def test_without_a_screen_the_rest_is_tried_out(display: XServer) -> None:
     assert lines[0].startswith("failed: ")
     assert [line.partition(":")[0] for line in lines[1:8]] == ["not here"] * 7
     assert lines[8].startswith("ok: moving pictures with x264")
+
+
+def test_the_network_alone_is_tried_out_and_written_for_programs_and_people(
+    display: XServer, server: LanServer, tmp_path: Path
+) -> None:
+    where = ("--server", f"127.0.0.1:{server.port}", "--pin", server.fingerprint)
+    files = ("--json", str(tmp_path / "network"), "--html", str(tmp_path / "page.html"))
+    said = doctor(display.environment(QT_QPA_PLATFORM="xcb"), *where, "--network", *files, "--language", "ja")
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout
+    assert said.stdout.startswith("remotedesk 接続確認の結果")
+    assert json.loads((tmp_path / "network").read_text(encoding="utf-8"))["verdict"] == "good"
+    assert '<html lang="ja">' in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_without_a_server_there_is_no_network_to_try_out(display: XServer, tmp_path: Path) -> None:
+    environment = display.environment(QT_QPA_PLATFORM="xcb", XDG_CONFIG_HOME=str(tmp_path))
+    said = doctor(environment, "--network")
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "RD-311" in said.stderr

@@ -8,7 +8,7 @@ from remotedesk.engine.options import EngineOptions
 from remotedesk.platform.windows import win32
 from remotedesk.platform.windows.platform import WindowsPlatform
 from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
-from remotedesk.ui.doctor.app import run
+from remotedesk.ui.doctor.app import Wanted, run
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
 
     win32.RtlGetVersion = tell_version
     options = EngineOptions(ServerAddress.parse(address), Trust(pin=pin_of(fingerprint)), Path())
-    sys.exit(run(WindowsPlatform(), lambda: options, language=language, self_test=True, say=print))
+    sys.exit(run(WindowsPlatform(), lambda: options, Wanted(self_test=True), language=language, say=print))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from remotedesk.engine.doctor.checks import Doctor
 from remotedesk.engine.doctor.finding import Check, Field, Finding, Outcome, Stand, Why
-from remotedesk.engine.doctor.network_checks import NetworkChecks, Step, check_network
+from remotedesk.engine.doctor.network_checks import NetworkCheck, NetworkChecks, Step
 from remotedesk.engine.doctor.report import NetworkReport, Offers, Verdict
 
 __all__ = [
-    "Check", "Doctor", "Field", "Finding", "NetworkChecks", "NetworkReport", "Offers", "Outcome", "Stand", "Step",
-    "Verdict", "Why", "check_network",
+    "Check", "Doctor", "Field", "Finding", "NetworkCheck", "NetworkChecks", "NetworkReport", "Offers", "Outcome",
+    "Stand", "Step", "Verdict", "Why",
 ]  # fmt: skip

@@ -8,11 +8,13 @@ from typing import Final
 from remotedesk.core.errors import ErrorCode, RemotedeskError
 from remotedesk.engine.doctor.finding import Check, Finding, OpensField, Outcome, Stand, Why
 from remotedesk.engine.doctor.screen_checks import ScreenChecks
+from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.options import EngineOptions
 from remotedesk.engine.thread import EngineThread
+from remotedesk.engine.way_out import find_ways
 from remotedesk.platform.ports import Platform
 from remotedesk.transport.certificate_store import has_authorities
-from remotedesk.transport.signaling_client import SignalingClient
+from remotedesk.transport.reach.proxy_ways import Ways
 from remotedesk.transport.video import VideoCodec, probe_hardware, software_options
 from remotedesk.transport.video.probe import try_out_software
 
@@ -71,16 +73,19 @@ class Doctor:
             return Finding(Check.SERVER, Outcome.NOT_HERE, error.code)
         thread = EngineThread()  # which waits until the socket is closed
         try:
-            ms = asyncio.run_coroutine_threadsafe(_connect_ms(options), thread.loop).result()
+            ways = find_ways(self._platform, options.way_out)
+            ms = asyncio.run_coroutine_threadsafe(_connect_ms(options, ways), thread.loop).result()
         finally:
             thread.close(_nothing)
         return Finding(Check.SERVER, Outcome.OK, facts={"ms": ms})
 
 
-async def _connect_ms(options: EngineOptions) -> float:
+async def _connect_ms(options: EngineOptions, ways: Ways) -> float:
     start = time.perf_counter()
-    async with await SignalingClient.connect(options.address, options.trust):
-        return (time.perf_counter() - start) * 1000
+    mailbox = await Mailbox.open(options, ways)
+    ms = (time.perf_counter() - start) * 1000
+    await mailbox.close()
+    return ms
 
 
 async def _nothing() -> None:

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import statistics
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 from typing import Final
@@ -137,14 +139,34 @@ class NetworkChecks:
             await scout.close()
 
 
-def check_network(platform: Platform, options: EngineOptions, tell: Callable[[Step], None]) -> NetworkReport:
-    """Do all of it in a loop of its own; blocks for ten seconds or so. `tell` is called from another thread."""
-    checks = NetworkChecks(options, find_ways(platform, options.way_out))
-    thread = EngineThread()  # which waits until the sockets are closed
-    try:
-        return asyncio.run_coroutine_threadsafe(checks.run(tell), thread.loop).result()
-    finally:
-        thread.close(_nothing)
+class NetworkCheck:
+    """All of it once, in a loop of its own, for whoever has none."""
+
+    def __init__(self, platform: Platform, options: EngineOptions, tell: Callable[[Step], None]) -> None:
+        """`tell` is called from another thread."""
+        self._checks = NetworkChecks(options, find_ways(platform, options.way_out))
+        self._tell = tell
+        self._cancelled = threading.Event()
+        self._running: Future[NetworkReport] | None = None
+
+    def run(self) -> NetworkReport | None:
+        """Do it; blocks for ten seconds or so. None if it was cancelled."""
+        thread = EngineThread()  # which waits until the sockets are closed
+        try:
+            self._running = asyncio.run_coroutine_threadsafe(self._checks.run(self._tell), thread.loop)
+            if self._cancelled.is_set():
+                self._running.cancel()
+            return self._running.result()
+        except CancelledError:
+            return None
+        finally:
+            thread.close(_nothing)
+
+    def cancel(self) -> None:
+        """Have it end soon; from any thread."""
+        self._cancelled.set()
+        if self._running is not None:
+            self._running.cancel()
 
 
 async def _nothing() -> None:

@@ -11,6 +11,7 @@ from remotedesk.engine.api import CustomerApi, Listener
 from remotedesk.platform.ports import Origin, Watch
 from remotedesk.ui.customer.flow import CustomerFlow
 from remotedesk.ui.customer.input_guard import InputGuard
+from remotedesk.ui.doctor.network_window import NetworkOpener
 from remotedesk.ui.i18n.language import choose_language, install_language
 from remotedesk.ui.shared.icons import Icon, icon_of
 from remotedesk.ui.shared.interrupt import InterruptWatch
@@ -53,6 +54,10 @@ def run(
         app.installNativeEventFilter(guard)
     flow = CustomerFlow(make_engine, options.number, footer, guard.program_idle_s)
     again.with_number.connect(flow.come_forward, Qt.ConnectionType.QueuedConnection)
+    opener = NetworkOpener(options.make_check) if options.make_check is not None else None
+    if opener is not None:
+        flow.window.start.offer_check(opener.open)
+        flow.window.start.submitted.connect(opener.close)
     interrupts = InterruptWatch(app)
     flow.start()
     try:
@@ -60,5 +65,7 @@ def run(
     finally:
         if claimed is not None:
             claimed.close()
+        if opener is not None:
+            opener.close()
         flow.close()
         interrupts.close()

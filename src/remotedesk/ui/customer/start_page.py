@@ -1,5 +1,7 @@
 """The first thing a customer sees: his number, his name, one button."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -32,6 +34,10 @@ class StartPage(QWidget):
         self.number_problem = _problem_label("number_problem")
         self.name_problem = _problem_label("name_problem")
         self.notice = Notice("notice")
+        self.check_button = button(
+            self.tr("Check the connection…"), "check_network", Role.QUIET, size=Size.SMALL, icon=Icon.NETWORK
+        )
+        self.check_button.hide()
         self._lay_out(footer)
         self.number.problem_found.connect(self._tell_number)
         self.number.problem_gone.connect(lambda: _tell(self.number, self.number_problem, ""))
@@ -50,6 +56,11 @@ class StartPage(QWidget):
         self.notice.tell(notice, Surface.PROBLEM)
         field = self.name if self.number.complete() and not self.name.text() else self.number
         field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def offer_check(self, check: Callable[[], None]) -> None:
+        """Offer to look at the network, too."""
+        self.check_button.clicked.connect(check)
+        self.check_button.show()
 
     def _lay_out(self, footer: str) -> None:
         layout = QVBoxLayout(self)
@@ -73,6 +84,7 @@ class StartPage(QWidget):
         layout.addSpacing(SPACE_XS)
         layout.addLayout(_reassurance(self.tr("Nothing is shared before you agree on the next screen.")))
         layout.addStretch(1)
+        layout.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignHCenter)
         foot = Label(footer, Kind.SMALL, name="footer")
         foot.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(foot)

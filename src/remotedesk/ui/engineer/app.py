@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from remotedesk import __version__
 from remotedesk.engine.api import EngineerApi, Listener
 from remotedesk.ui.bridge import Bridge
+from remotedesk.ui.doctor.network_window import NetworkOpener
 from remotedesk.ui.engineer.console import Console
 from remotedesk.ui.engineer.viewer import Viewer
 from remotedesk.ui.i18n.language import choose_language, install_language
@@ -30,12 +31,17 @@ class EngineerWindows:
         self.engine = make_engine(self.bridge.post)
         self.viewer = Viewer(self.engine, code_for_native_key)
         self.console = Console(self.engine, options)
+        self._opener = NetworkOpener(options.make_check) if options.make_check is not None else None
+        if self._opener is not None:
+            self.console.offer_check(self._opener.open)
         self.bridge.listen(self.viewer.on_event)
         self.bridge.listen(self.console.on_event)
         self.console.show()
 
     def close(self) -> None:
         """End the session, join the engine, put the windows away."""
+        if self._opener is not None:
+            self._opener.close()
         self.engine.close()
         self.viewer.hide()
         self.console.hide()

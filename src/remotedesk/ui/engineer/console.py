@@ -1,5 +1,6 @@
 """The engineer's small window before and after a session: sign in, number, customer, end."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, Qt, Signal
@@ -32,7 +33,7 @@ from remotedesk.ui.shared.options import UiOptions
 from remotedesk.ui.shared.placement import centred, primary_area
 from remotedesk.ui.shared.record_view import RecordView
 from remotedesk.ui.shared.theme import SPACE_M, SPACE_S, colors
-from remotedesk.ui.shared.widgets import Kind, Label
+from remotedesk.ui.shared.widgets import Kind, Label, Role, Size, button
 
 _WIDTH, _HEIGHT = 600, 700  # logical pixels
 _ACCOUNT_WIDTH = 360
@@ -54,6 +55,10 @@ class Console(QWidget):
         self._since = QElapsedTimer()
         self._record: RecordView | None = None
         self._account = Label(kind=Kind.MUTED, name="account")
+        self._check = button(
+            self.tr("Check the connection…"), "check_network", Role.QUIET, size=Size.SMALL, icon=Icon.NETWORK
+        )
+        self._check.hide()
         self._sign_in = SignInPage(options.server_name)
         self._number = NumberPage()
         self._ask = CustomerPage()
@@ -87,8 +92,15 @@ class Console(QWidget):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self._pages, 1)
+        column.addWidget(self._check, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE_S)
         if self._options.serve_info is not None:
             column.addWidget(ServeCard(self._options.serve_info))
+
+    def offer_check(self, check: Callable[[], None]) -> None:
+        """Offer to look at the network, too."""
+        self._check.clicked.connect(check)
+        self._check.show()
 
     def _connect(self) -> None:
         self._sign_in.submitted.connect(self._api.sign_in)

@@ -18,6 +18,11 @@ def choose_language(wanted: str | None) -> str:
     return JAPANESE if first.split("-")[0] == JAPANESE else ENGLISH
 
 
+def current_language() -> str:
+    """Return the language that `install_language` was given last."""
+    return JAPANESE if QLocale().language() is QLocale.Language.Japanese else ENGLISH
+
+
 def install_language(app: QCoreApplication, language: str) -> tuple[QTranslator, ...]:
     """Make `app` speak `language`; returns the translators, which `app` owns. English needs none."""
     QLocale.setDefault(QLocale(QLocale.Language.Japanese if language == JAPANESE else QLocale.Language.English))

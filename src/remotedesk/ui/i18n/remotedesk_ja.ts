@@ -277,6 +277,10 @@
 <context>
     <name>Console</name>
     <message>
+        <source>Check the connection…</source>
+        <translation>接続を確認する…</translation>
+    </message>
+    <message>
         <source>remotedesk - support engineer</source>
         <translation>remotedesk - サポート担当者</translation>
     </message>
@@ -716,6 +720,356 @@
     <message>
         <source>Show the bar</source>
         <translation>バーを表示</translation>
+    </message>
+</context>
+<context>
+    <name>Network</name>
+    <message>
+        <source>Looking for a way to the server…</source>
+        <translation>サーバーへの経路を探しています…</translation>
+    </message>
+    <message>
+        <source>Trying the ways for screen and voice…</source>
+        <translation>画面と音声の経路を試しています…</translation>
+    </message>
+    <message>
+        <source>Measuring the line…</source>
+        <translation>回線を測定しています…</translation>
+    </message>
+    <message>
+        <source>What was tried</source>
+        <translation>試した経路</translation>
+    </message>
+    <message>
+        <source>What to expect</source>
+        <translation>使い心地の見込み</translation>
+    </message>
+    <message>
+        <source>Measured between this computer and the server</source>
+        <translation>このパソコンとサーバーの間の測定値</translation>
+    </message>
+    <message>
+        <source>What the network has to allow</source>
+        <translation>ネットワークで許可が必要な通信</translation>
+    </message>
+    <message>
+        <source>remotedesk network check</source>
+        <translation>remotedesk 接続確認の結果</translation>
+    </message>
+    <message>
+        <source>This page names no person, no address of this computer and no password.</source>
+        <translation>このページには、氏名、このパソコンのアドレス、パスワードは含まれていません。</translation>
+    </message>
+    <message>
+        <source>Remote support works from this network.</source>
+        <translation>このネットワークでリモートサポートを利用できます。</translation>
+    </message>
+    <message>
+        <source>Remote support works from this network, but it will feel slow.</source>
+        <translation>このネットワークでリモートサポートを利用できますが、動作が遅く感じられる見込みです。</translation>
+    </message>
+    <message>
+        <source>Please close what else uses the line, or use a cable instead of Wi-Fi.</source>
+        <translation>回線を使うほかのソフトウェアを終了するか、Wi-Fiの代わりに有線LANをお使いください。</translation>
+    </message>
+    <message>
+        <source>It takes a detour, since UDP is blocked. Allowing UDP would make it smoother.</source>
+        <translation>UDPが遮断されているため、迂回した経路を使います。UDPを許可すると、より滑らかになります。</translation>
+    </message>
+    <message>
+        <source>The server is reached, but no way for screen and voice was found.</source>
+        <translation>サーバーには接続できますが、画面と音声の経路が見つかりません。</translation>
+    </message>
+    <message>
+        <source>Please ask your IT department to allow one of the ways below.</source>
+        <translation>下記のいずれかの経路を許可するよう、情報システム部門にご依頼ください。</translation>
+    </message>
+    <message>
+        <source>The server is not reached from this network.</source>
+        <translation>このネットワークからサーバーに接続できません。</translation>
+    </message>
+    <message>
+        <source>Please hand this page to your IT department.</source>
+        <translation>このページを情報システム部門にお渡しください。</translation>
+    </message>
+    <message>
+        <source>Screen</source>
+        <translation>画面</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>音声</translation>
+    </message>
+    <message>
+        <source>Encryption</source>
+        <translation>暗号化</translation>
+    </message>
+    <message>
+        <source>Screen, control and voice are encrypted between the two computers in any case.</source>
+        <translation>画面、操作、音声は、いずれの場合も2台のパソコンの間で暗号化されます。</translation>
+    </message>
+    <message>
+        <source>TLS to the server is opened on the way by “{issuer}”.</source>
+        <translation>サーバーへのTLSは、途中で「{issuer}」によって復号されています。</translation>
+    </message>
+    <message>
+        <source>nobody opens TLS on the way to the server</source>
+        <translation>サーバーまでの途中でTLSは復号されていません</translation>
+    </message>
+    <message>
+        <source>the server’s certificate was issued by “{issuer}”</source>
+        <translation>サーバー証明書の発行者は「{issuer}」です</translation>
+    </message>
+    <message>
+        <source>whether TLS is opened on the way is not known</source>
+        <translation>途中でTLSが復号されているかどうかは不明です</translation>
+    </message>
+    <message>
+        <source>Server (HTTPS, WebSocket)</source>
+        <translation>サーバー（HTTPS、WebSocket）</translation>
+    </message>
+    <message>
+        <source>through the proxy {proxy}, {source}</source>
+        <translation>プロキシ {proxy} 経由、{source}</translation>
+    </message>
+    <message>
+        <source>TLS is opened by “{issuer}”, which this computer does not trust</source>
+        <translation>TLSが「{issuer}」によって復号されており、このパソコンはそれを信頼していません</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>使えます</translation>
+    </message>
+    <message>
+        <source>works, {ms} ms</source>
+        <translation>使えます、{ms} ms</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>往復時間</translation>
+    </message>
+    <message>
+        <source>From the server</source>
+        <translation>サーバーから（下り）</translation>
+    </message>
+    <message>
+        <source>To the server</source>
+        <translation>サーバーへ（上り）</translation>
+    </message>
+    <message>
+        <source>Lost on the way (UDP)</source>
+        <translation>パケット損失（UDP）</translation>
+    </message>
+    <message>
+        <source>Address translation (NAT)</source>
+        <translation>アドレス変換（NAT）</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>測定できませんでした</translation>
+    </message>
+    <message>
+        <source>comfortable</source>
+        <translation>快適に使えます</translation>
+    </message>
+    <message>
+        <source>works, with some delay</source>
+        <translation>使えますが、やや遅れがあります</translation>
+    </message>
+    <message>
+        <source>slow: expect delays</source>
+        <translation>遅く、待ち時間が生じます</translation>
+    </message>
+    <message>
+        <source>Direct connection (UDP)</source>
+        <translation>直接接続（UDP）</translation>
+    </message>
+    <message>
+        <source>Relay over TLS</source>
+        <translation>TLSでの中継</translation>
+    </message>
+    <message>
+        <source>Relay over TLS, by proxy</source>
+        <translation>TLSでの中継（プロキシ経由）</translation>
+    </message>
+    <message>
+        <source>Relay in a WebSocket</source>
+        <translation>WebSocketでの中継</translation>
+    </message>
+    <message>
+        <source>Relay in a WebSocket, by proxy</source>
+        <translation>WebSocketでの中継（プロキシ経由）</translation>
+    </message>
+    <message>
+        <source>as set in this program</source>
+        <translation>本ソフトウェアの設定による</translation>
+    </message>
+    <message>
+        <source>from the system’s settings</source>
+        <translation>システムの設定による</translation>
+    </message>
+    <message>
+        <source>from the environment</source>
+        <translation>環境変数の設定による</translation>
+    </message>
+    <message>
+        <source>from a configuration script (PAC)</source>
+        <translation>自動構成スクリプト（PAC）による</translation>
+    </message>
+    <message>
+        <source>found by WPAD</source>
+        <translation>自動検出（WPAD）による</translation>
+    </message>
+    <message>
+        <source>with a password (Basic)</source>
+        <translation>パスワード認証（Basic）</translation>
+    </message>
+    <message>
+        <source>signed in by NTLM</source>
+        <translation>NTLM認証</translation>
+    </message>
+    <message>
+        <source>signed in by Negotiate</source>
+        <translation>Negotiate認証</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>なし</translation>
+    </message>
+    <message>
+        <source>yes; direct connections are possible</source>
+        <translation>あり（直接接続が可能です）</translation>
+    </message>
+    <message>
+        <source>another port for each destination; the relay is used</source>
+        <translation>宛先ごとにポートが変わるため、中継を使います</translation>
+    </message>
+    <message>
+        <source>no answer: blocked</source>
+        <translation>応答なし（遮断されています）</translation>
+    </message>
+    <message>
+        <source>no connection</source>
+        <translation>接続できません</translation>
+    </message>
+    <message>
+        <source>the certificate shown is not trusted</source>
+        <translation>提示された証明書を信頼できません</translation>
+    </message>
+    <message>
+        <source>something on the way answers in the server’s place</source>
+        <translation>途中の機器がサーバーの代わりに応答しています</translation>
+    </message>
+    <message>
+        <source>the proxy does not answer</source>
+        <translation>プロキシが応答しません</translation>
+    </message>
+    <message>
+        <source>the proxy wants a user name and a password</source>
+        <translation>プロキシがユーザー名とパスワードを求めています</translation>
+    </message>
+    <message>
+        <source>the proxy refuses this server</source>
+        <translation>プロキシがこのサーバーへの接続を拒否しています</translation>
+    </message>
+    <message>
+        <source>TLS is opened on the way</source>
+        <translation>途中でTLSが復号されています</translation>
+    </message>
+    <message>
+        <source>{host}, TCP {port}</source>
+        <translation>{host} のTCP {port}番</translation>
+    </message>
+    <message>
+        <source>HTTPS and WebSocket (wss): needed</source>
+        <translation>HTTPSとWebSocket（wss）：必須</translation>
+    </message>
+    <message>
+        <source>A proxy has to allow CONNECT, and connections that stay open for hours.</source>
+        <translation>プロキシでは、CONNECTと、数時間続く接続を許可してください。</translation>
+    </message>
+    <message>
+        <source>TURN over TLS (ALPN stun.turn): the relay where UDP does not get through</source>
+        <translation>TURN over TLS（ALPN stun.turn）：UDPが通らない場合の中継</translation>
+    </message>
+    <message>
+        <source>{host}, UDP {port}</source>
+        <translation>{host} のUDP {port}番</translation>
+    </message>
+    <message>
+        <source>STUN and TURN: recommended; direct connections and the least delay</source>
+        <translation>STUNとTURN：推奨（直接接続が可能になり、遅れが最小になります）</translation>
+    </message>
+    <message>
+        <source>please except {host} from it</source>
+        <translation>{host} を対象から除外してください</translation>
+    </message>
+    <message>
+        <source>Or install the inspecting authority’s certificate in this computer’s system store.</source>
+        <translation>または、検査に使う認証局の証明書を、このパソコンのシステムの証明書ストアに登録してください。</translation>
+    </message>
+    <message>
+        <source>TLS inspection</source>
+        <translation>TLSインスペクション</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkWindow</name>
+    <message>
+        <source>Network check</source>
+        <translation>接続の確認</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>コピー(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Save…</source>
+        <translation>保存(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Check &amp;again</source>
+        <translation>もう一度確認(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>閉じる</translation>
+    </message>
+    <message>
+        <source>This tries the ways to the server and measures the line. It takes about ten seconds.</source>
+        <translation>サーバーまでの経路を試し、回線を測定します。約10秒かかります。</translation>
+    </message>
+    <message>
+        <source>Something went wrong in this program. Please check again.</source>
+        <translation>プログラムで問題が発生しました。もう一度確認してください。</translation>
+    </message>
+    <message>
+        <source>Copied. You can paste it into a message now.</source>
+        <translation>コピーしました。メールなどに貼り付けられます。</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>Webページ (*.html)</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSONデータ (*.json)</translation>
+    </message>
+    <message>
+        <source>Save the result</source>
+        <translation>結果を保存</translation>
+    </message>
+    <message>
+        <source>This file could not be written. Please choose another place.</source>
+        <translation>このファイルに書き込めません。別の場所を選んでください。</translation>
+    </message>
+    <message>
+        <source>Saved: {file}</source>
+        <translation>保存しました：{file}</translation>
     </message>
 </context>
 <context>
@@ -1353,6 +1707,13 @@
     </message>
 </context>
 <context>
+    <name>SheetView</name>
+    <message>
+        <source>Result of the network check</source>
+        <translation>接続確認の結果</translation>
+    </message>
+</context>
+<context>
     <name>SignInPage</name>
     <message>
         <source>Sign in</source>
@@ -1396,6 +1757,10 @@
     <message>
         <source>Connect</source>
         <translation>接続する</translation>
+    </message>
+    <message>
+        <source>Check the connection…</source>
+        <translation>接続を確認する…</translation>
     </message>
     <message>
         <source>Remote support</source>
