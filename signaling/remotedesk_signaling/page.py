@@ -30,7 +30,7 @@ class Page:
 
     def __init__(self) -> None:
         self._pages = {language: _render(language).encode() for language in LANGUAGES}
-        self._files = {name: _read(name).encode() for name in _STATIC}
+        self._files = {name: read(name).encode() for name in _STATIC}
 
     def routes(self) -> list[web.RouteDef]:
         """Return what to add to an application."""
@@ -40,9 +40,9 @@ class Page:
     async def _get(self, request: web.Request) -> web.Response:
         name = request.path.strip("/")
         if name in self._files:
-            return _answer(request, self._files[name], _STATIC[name])
+            return answer(request, self._files[name], _STATIC[name])
         language = name or preferred(request.headers.get(hdrs.ACCEPT_LANGUAGE, ""))
-        response = _answer(request, self._pages[language], "text/html")
+        response = answer(request, self._pages[language], "text/html")
         response.headers[hdrs.CONTENT_LANGUAGE] = language
         response.headers[hdrs.VARY] = hdrs.ACCEPT_LANGUAGE
         return response
@@ -70,7 +70,8 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def _answer(request: web.Request, body: bytes, content_type: str) -> web.Response:
+def answer(request: web.Request, body: bytes, content_type: str) -> web.Response:
+    """Return a page or a part of one, with the headers that keep it to itself."""
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**SECURITY_HEADERS, hdrs.CACHE_CONTROL: "no-cache", hdrs.ETAG: tag}
     if request.headers.get(hdrs.IF_NONE_MATCH) == tag:
@@ -79,11 +80,12 @@ def _answer(request: web.Request, body: bytes, content_type: str) -> web.Respons
 
 
 def _render(language: str) -> str:
-    texts: dict[str, str] = json.loads(_read(f"{language}.json"))
+    texts: dict[str, str] = json.loads(read(f"{language}.json"))
     escaped = {name: html.escape(text) for name, text in texts.items()}
     current = {f"{other}_current": 'aria-current="true"' if other == language else "" for other in LANGUAGES}
-    return Template(_read("index.html")).substitute(escaped, language=language, **current)
+    return Template(read("index.html")).substitute(escaped, language=language, **current)
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """Return a file of the page."""
     return (files(__package__) / "page" / name).read_text(encoding="utf-8")

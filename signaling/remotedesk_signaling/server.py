@@ -22,6 +22,7 @@ from remotedesk_signaling.bridge import Bridges
 from remotedesk_signaling.connection import Connection, Socket
 from remotedesk_signaling.kept import Keeper, KeptSessions
 from remotedesk_signaling.limits import Limits
+from remotedesk_signaling.network_page import NetworkPage
 from remotedesk_signaling.page import Page
 from remotedesk_signaling.preflight import Preflight
 from remotedesk_signaling.rates import address_key
@@ -82,6 +83,8 @@ class RunningServer:
         self._service = Service(config.accounts, limits, time.monotonic, self._relays, keeper, self._over)
         self._sweeper: asyncio.Task[None] | None = None
         shown = ShownCertificate(config.certificate) if config.certificate is not None else None
+        tell = shown.read if shown is not None else lambda: None
+        network_page = NetworkPage(relay, limits, keeps=config.kept is not None, shown=tell)
         app = web.Application(client_max_size=_LARGEST_BODY)
         app.add_routes(
             [
@@ -90,6 +93,7 @@ class RunningServer:
                 web.get("/health", self._health),
                 *Preflight(limits, self._address, shown).routes(),
                 *Page().routes(),
+                *network_page.routes(),
             ]
         )
         http_log = logging.getLogger(f"{__name__}.http")

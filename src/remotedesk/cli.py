@@ -106,14 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     engineer.add_argument("--company", help="with --serve: your company; default: this machine's name")
     engineer.set_defaults(run=_engineer)
 
-    doctor = commands.add_parser("doctor", help="try out on this machine what a session needs")
-    _add_client_options(doctor)
-    doctor.add_argument("--self-test", action="store_true", help="click and type, too, into a window of its own")
-    doctor.add_argument("--network", action="store_true", help="try out the way to the server, and nothing else")
-    doctor.add_argument("--json", type=Path, metavar="FILE", help="write what the network is like, for programs")
-    doctor.add_argument("--html", type=Path, metavar="FILE", help="the same as a page for the IT department")
-    doctor.set_defaults(run=_doctor)
-
+    _add_doctor(commands.add_parser("doctor", help="try out on this machine what a session needs"))
     links = commands.add_parser("links", help="have the page's links start this client, for you alone")
     links.add_argument("switch", choices=("on", "off"))
     links.add_argument("-v", "--verbose", action="store_true", help=argparse.SUPPRESS)
@@ -124,6 +117,15 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("-v", "--verbose", action="store_true", help=argparse.SUPPRESS)
     check.set_defaults(run=_verify_log)
     return parser
+
+
+def _add_doctor(doctor: argparse.ArgumentParser) -> None:
+    _add_client_options(doctor)
+    doctor.add_argument("--self-test", action="store_true", help="click and type, too, into a window of its own")
+    doctor.add_argument("--network", action="store_true", help="try out the way to the server, and nothing else")
+    doctor.add_argument("--json", type=Path, metavar="FILE", help="write what the network is like, for programs")
+    doctor.add_argument("--html", type=Path, metavar="FILE", help="the same as a page for the IT department")
+    doctor.set_defaults(run=_doctor)
 
 
 def _add_client_options(parser: argparse.ArgumentParser) -> None:

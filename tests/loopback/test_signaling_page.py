@@ -30,7 +30,9 @@ async def test_the_page_comes_in_the_browsers_language(accepted: str, language: 
         assert f'<html lang="{language}">' in await response.text()
 
 
-@pytest.mark.parametrize("path", ["/", "/ja", "/en", "/app.js", "/style.css", "/icon.svg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/ja", "/en", "/network", "/ja/network", "/en/network", "/app.js", "/style.css", "/icon.svg"]
+)
 async def test_every_answer_has_the_security_headers(path: str) -> None:
     async with running_server() as server, clients_of(server) as clients:
         async with clients.session.get(clients.url + path) as response:
@@ -43,7 +45,7 @@ async def test_every_answer_has_the_security_headers(path: str) -> None:
             tag = response.headers["ETag"]
             text = await response.text()
         assert "$" not in text or path.endswith(".js")
-        if path in ("/", "/ja", "/en"):
+        if path in ("/", "/ja", "/en") or "network" in path:
             for forbidden in ("<form", "style=", "onclick", "https://", "http://", ' name="n'):
                 assert forbidden not in text
         async with clients.session.get(clients.url + path, headers={"If-None-Match": tag}) as response:
@@ -52,7 +54,15 @@ async def test_every_answer_has_the_security_headers(path: str) -> None:
 
 async def test_nothing_else_is_served() -> None:
     async with running_server() as server, clients_of(server) as clients:
-        for path in ("/page.py", "/../server.py", "/ja.json", "/index.html", "/123456789012"):
+        for path in (
+            "/page.py",
+            "/../server.py",
+            "/ja.json",
+            "/index.html",
+            "/network.html",
+            "/fr/network",
+            "/123456789012",
+        ):
             async with clients.session.get(clients.url + path) as response:
                 assert response.status == 404
         async with clients.session.post(f"{clients.url}/", data=b"number=1") as response:

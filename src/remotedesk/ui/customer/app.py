@@ -54,10 +54,7 @@ def run(
         app.installNativeEventFilter(guard)
     flow = CustomerFlow(make_engine, options.number, footer, guard.program_idle_s)
     again.with_number.connect(flow.come_forward, Qt.ConnectionType.QueuedConnection)
-    opener = NetworkOpener(options.make_check) if options.make_check is not None else None
-    if opener is not None:
-        flow.window.start.offer_check(opener.open)
-        flow.window.start.submitted.connect(opener.close)
+    opener = _opener(flow, options)
     interrupts = InterruptWatch(app)
     flow.start()
     try:
@@ -65,7 +62,15 @@ def run(
     finally:
         if claimed is not None:
             claimed.close()
-        if opener is not None:
-            opener.close()
+        opener.close()
         flow.close()
         interrupts.close()
+
+
+def _opener(flow: CustomerFlow, options: UiOptions) -> NetworkOpener:
+    """Have the first page offer to look at the network, if that can be done; a session puts the window away."""
+    opener = NetworkOpener(options.make_check)
+    if options.make_check is not None:
+        flow.window.start.offer_check(opener.open)
+        flow.window.start.submitted.connect(opener.close)
+    return opener

@@ -74,17 +74,22 @@ def run(
     stand = ColouredWindow() if has_screen and not wanted.only_network else None
     opens = open_field if wanted.self_test else None
     doctor = None if wanted.only_network else Doctor(platform, stand, server, opens)
-    checking = _Checking(doctor, network, wanted, lines)
-    checking.ended.connect(lambda: app.exit())  # quit would close the window
-    checking.start()
-    app.exec()
-    checking.join()
+    failed = _check(app, _Checking(doctor, network, wanted, lines))
     if stand is not None:
         stand.close()
     if window is not None and window.isVisible():
         window.closed.connect(app.quit)
         app.exec()
-    return 1 if checking.failed else 0
+    return 1 if failed else 0
+
+
+def _check(app: QCoreApplication, checking: "_Checking") -> int:
+    """Let it come to its end; return how much has failed."""
+    checking.ended.connect(lambda: app.exit())  # quit would close the window
+    checking.start()
+    app.exec()
+    checking.join()
+    return checking.failed
 
 
 def _network(platform: Platform, server: Callable[[], EngineOptions], *, needed: bool) -> NetworkCheck | None:

@@ -42,10 +42,12 @@ table { width: 100%; border-collapse: collapse; }
 td { padding: .28rem 0; vertical-align: baseline; overflow-wrap: anywhere; }
 td:first-child { width: 2rem; } td:nth-child(2) { width: 41%; padding-right: 1rem; font-weight: 600; }
 .note { display: block; font-size: .9em; font-weight: 400; }
-footer { margin-top: 1.6rem; padding-top: .7rem; border-top: 1px solid #dce1e8; font-size: .88rem; }
+footer { white-space: pre-line; font-size: .88rem; margin-top: 1.6rem; padding-top: .7rem;
+  border-top: 1px solid #dce1e8; }
 @media (max-width: 40rem) { main { margin: 0; border: 0; border-radius: 0; padding: 1.25rem; } }
-@media print { body { background: #fff; font-size: 12px; } main { margin: 0; padding: 0; border: 0; max-width: none; }
-  h2 { margin-top: 1.2rem; break-after: avoid; } tr { break-inside: avoid; } }
+@media print { html { font-size: 11px; } body { background: #fff; font-size: 11px; line-height: 1.4; }
+  main { margin: 0; padding: 0; border: 0; max-width: none; }
+  h2 { margin-top: 1.1rem; break-after: avoid; } tr { break-inside: avoid; } }
 </style>
 </head>
 <body>

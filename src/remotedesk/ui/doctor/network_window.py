@@ -175,12 +175,15 @@ class NetworkWindow(QWidget):
 class NetworkOpener:
     """Opens the window for whoever has a button for it, one at a time."""
 
-    def __init__(self, make_check: MakeCheck) -> None:
+    def __init__(self, make_check: MakeCheck | None) -> None:
+        """Without `make_check` there is nothing to open."""
         self._make_check = make_check
         self.window: NetworkWindow | None = None
 
     def open(self) -> None:
         """Open it, or bring it to the front."""
+        if self._make_check is None:
+            return
         if self.window is not None and self.window.isVisible():
             self.window.raise_()
             self.window.activateWindow()

@@ -31,8 +31,8 @@ class EngineerWindows:
         self.engine = make_engine(self.bridge.post)
         self.viewer = Viewer(self.engine, code_for_native_key)
         self.console = Console(self.engine, options)
-        self._opener = NetworkOpener(options.make_check) if options.make_check is not None else None
-        if self._opener is not None:
+        self._opener = NetworkOpener(options.make_check)
+        if options.make_check is not None:
             self.console.offer_check(self._opener.open)
         self.bridge.listen(self.viewer.on_event)
         self.bridge.listen(self.console.on_event)
@@ -40,8 +40,7 @@ class EngineerWindows:
 
     def close(self) -> None:
         """End the session, join the engine, put the windows away."""
-        if self._opener is not None:
-            self._opener.close()
+        self._opener.close()
         self.engine.close()
         self.viewer.hide()
         self.console.hide()

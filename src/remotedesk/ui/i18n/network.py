@@ -43,6 +43,10 @@ def sheet_of(report: NetworkReport) -> Sheet:
         sections.insert(0, Section(translate("Network", "What to expect"), _expected(report)))
         sections.append(Section(translate("Network", "Measured between this computer and the server"), _line(report)))
     sections.append(Section(translate("Network", "What the network has to allow"), rules(report)))
+    page = translate("Network", "How everything is encrypted and what the server stores: {page}").format(
+        page=server.removesuffix(":443") + "/network"
+    )
+    foot = translate("Network", "This page names no person, no address of this computer and no password.")
     return Sheet(
         translate("Network", "remotedesk network check"),
         f"{server} · {at:%Y-%m-%d %H:%M} (UTC{at.isoformat()[-6:]}) · remotedesk {report.version}",
@@ -50,7 +54,7 @@ def sheet_of(report: NetworkReport) -> Sheet:
         verdict,
         advice,
         tuple(sections),
-        translate("Network", "This page names no person, no address of this computer and no password."),
+        f"{page}\n{foot}",
     )
 
 
@@ -119,7 +123,9 @@ def _attempt(attempt: Attempt, what: str, failed: Mark) -> Row:
             proxy=f"[{proxy.host}]:{proxy.port}" if ":" in proxy.host else f"{proxy.host}:{proxy.port}",
             source=_sources()[proxy.source],
         )
-        note = named if attempt.scheme is ProxyScheme.NONE else f"{named}, {_schemes()[attempt.scheme]}"
+        note = named
+        if attempt.scheme is not ProxyScheme.NONE:
+            note = translate("Network", "{proxy}, {login}").format(proxy=named, login=_schemes()[attempt.scheme])
     if attempt.code is None:
         return Row(Mark.GOOD, what, _works(attempt), note)
     how = _reasons().get(attempt.code) or sentence(attempt.code)

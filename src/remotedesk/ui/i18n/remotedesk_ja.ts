@@ -761,6 +761,10 @@
         <translation>このページには、氏名、このパソコンのアドレス、パスワードは含まれていません。</translation>
     </message>
     <message>
+        <source>How everything is encrypted and what the server stores: {page}</source>
+        <translation>暗号化の方法とサーバーに保存される情報：{page}</translation>
+    </message>
+    <message>
         <source>Remote support works from this network.</source>
         <translation>このネットワークでリモートサポートを利用できます。</translation>
     </message>
@@ -831,6 +835,10 @@
     <message>
         <source>through the proxy {proxy}, {source}</source>
         <translation>プロキシ {proxy} 経由、{source}</translation>
+    </message>
+    <message>
+        <source>{proxy}, {login}</source>
+        <translation>{proxy}、{login}</translation>
     </message>
     <message>
         <source>TLS is opened by “{issuer}”, which this computer does not trust</source>
