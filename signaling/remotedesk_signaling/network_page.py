@@ -63,15 +63,15 @@ class NetworkPage:
             host=html.escape(host),
             rules=_table(self._rules(texts, host, port)),
             legs=_table(self._legs(texts)),
-            seen=_list(texts, "seen_"),
-            unseen=_list(texts, "unseen_"),
+            seen=_list(texts, "sees_"),
+            unseen=_list(texts, "hidden_"),
             stored=_table(self._stored(texts)),
             **current,
         )
 
     def _rules(self, texts: Texts, host: str, port: str) -> Iterable[Sequence[str]]:
         relay = self._relay
-        bridge = f" {texts['rule_bridge']}" if relay is not None and relay.bridge_to is not None else ""
+        bridge = texts["rule_bridge"] if relay is not None and relay.bridge_to is not None else ""
         yield f"{host}, TCP {port}", texts["proto_https"], texts["rule_https"] + bridge
         if relay is not None:
             for name, ports in _by_host(relay.turn_tls):
@@ -86,7 +86,7 @@ class NetworkPage:
             issuer = shown.issuer or texts["certificate_own"]
             digits = shown.fingerprint.upper()
             fingerprint = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
-            server += " " + texts["certificate"].format(issuer=issuer, until=shown.until, fingerprint=fingerprint)
+            server += texts["certificate"].format(issuer=issuer, until=shown.until, fingerprint=fingerprint)
         yield texts["leg_server_name"], server
         yield texts["leg_pairing_name"], texts["leg_pairing"]
         yield texts["leg_peer_name"], texts["leg_peer"]

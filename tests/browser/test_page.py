@@ -1,8 +1,10 @@
 """The page at / in a real Chromium: it starts the client and tells the server nothing."""
 
 import asyncio
+import base64
 import json
 import random
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +12,10 @@ import pytest
 
 from remotedesk.core.errors import NumberError
 from remotedesk.core.session_number import SessionNumber, digits_of
+from remotedesk.ui.doctor.html import html_of
+from remotedesk.ui.i18n.network import sheet_of
 from tests.support.chromium import Tab, chromium_tab
+from tests.support.reports import SAMPLES
 from tests.support.signaling import running_server
 from tests.support.tcp_tee import TcpTee
 
@@ -116,6 +121,29 @@ async def test_the_page_reads_numbers_as_the_client_does(tab: Tab) -> None:
     assert read == [_read(text) for text in texts]
     assert fitting == [_fits(number) for number in numbers]
     assert 100 < sum(fitting) < 300  # one in ten
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_the_page_for_the_it_officer_is_whole_on_any_width(tab: Tab, language: str) -> None:
+    async with running_server() as server:
+        for width in (360, 1200):
+            size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+            await tab.call("Emulation.setDeviceMetricsOverride", **size)
+            await tab.open(f"http://127.0.0.1:{server.port}/{language}/network")
+            assert await tab.evaluate("document.querySelectorAll('tbody tr').length") >= 8
+            assert await tab.evaluate("document.documentElement.scrollWidth") <= width
+            assert [event for event in tab.events if event["method"] == "Log.entryAdded"] == []
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+async def test_a_report_on_a_network_prints_on_one_page(tab: Tab, name: str, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(html_of(sheet_of(SAMPLES[name]), "en"), encoding="utf-8")
+    await tab.open(file.as_uri())
+    assert await tab.evaluate("document.querySelectorAll('script, img, link, form').length") == 0
+    printed = await tab.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+    pages = re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed["data"]))
+    assert len(pages) == 1
 
 
 def _read(text: str) -> str | None:
