@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 
 from remotedesk.core.errors import ErrorCode
 from remotedesk.core.reach import Attempt, Proxy, ProxyScheme, ProxySource, Way
 from remotedesk.engine.doctor import NetworkReport, Step
+from remotedesk.ui.customer.start_page import StartPage
 from remotedesk.ui.doctor.html import html_of
 from remotedesk.ui.doctor.network_window import NetworkOpener, NetworkWindow
 from remotedesk.ui.doctor.sheet import Mark, text_of
+from remotedesk.ui.engineer.console import Console
 from remotedesk.ui.i18n.network import sheet_of, step_sentence
+from remotedesk.ui.shared.options import UiOptions
+from tests.fakes.engines import ScriptedEngineer
 from tests.support.qt_wait import wait_for
 from tests.support.reports import BLOCKED, INSPECTED, NO_RELAY, OPEN, SAMPLES, ScriptedCheck
 
@@ -182,3 +186,17 @@ def test_the_page_needs_nothing_else(app: QApplication) -> None:
     assert "default-src 'none'" in page
     for forbidden in ("http://", "https://", "<script", "<img", "<link", " src="):
         assert forbidden not in page
+
+
+def test_both_clients_offer_it(app: QApplication, keep: Callable[[QWidget], QWidget]) -> None:
+    asked: list[str] = []
+    start = StartPage("", "")
+    console = Console(ScriptedEngineer(lambda _: None), UiOptions())
+    for window, name in ((start, "customer"), (console, "engineer")):
+        keep(window)
+        button = window.findChild(QPushButton, "check_network")
+        assert button.isHidden()
+        window.offer_check(lambda name=name: asked.append(name))  # type: ignore[misc]
+        assert not button.isHidden()
+        QTest.keyClick(button, Qt.Key.Key_Return)
+    assert asked == ["customer", "engineer"]

@@ -59,7 +59,7 @@ class StartPage(QWidget):
 
     def offer_check(self, check: Callable[[], None]) -> None:
         """Offer to look at the network, too."""
-        self.check_button.clicked.connect(check)
+        self.check_button.clicked.connect(lambda: check())
         self.check_button.show()
 
     def _lay_out(self, footer: str) -> None:

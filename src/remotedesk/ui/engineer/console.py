@@ -99,7 +99,7 @@ class Console(QWidget):
 
     def offer_check(self, check: Callable[[], None]) -> None:
         """Offer to look at the network, too."""
-        self._check.clicked.connect(check)
+        self._check.clicked.connect(lambda: check())
         self._check.show()
 
     def _connect(self) -> None:
