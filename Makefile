@@ -2,10 +2,10 @@
 PYTHON := .venv/bin/python
 PERFECT := --cov=remotedesk.core --cov=remotedesk.wire --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help setup lint test test-windows test-windows-smoke soak demo serve bench package lock translations
+.PHONY: help setup lint test test-network test-windows test-windows-smoke soak demo serve bench package lock translations
 
 help:
-	@echo "make test | test-windows | test-windows-smoke | demo | bench | bench-NAME | soak | serve | package | lint | lock | translations"
+	@echo "make test | test-network | test-windows | test-windows-smoke | demo | bench | bench-NAME | soak | serve | package | lint | lock | translations"
 
 setup:
 	@packaging/setup.sh >&2
@@ -18,7 +18,11 @@ lint: setup
 	@.venv/bin/lint-imports --no-logo
 
 test: lint
-	@$(PYTHON) -m pytest -m "not soak and not bench and not wine" -n 2 --dist loadfile $(PERFECT) --durations=12
+	@$(PYTHON) -m pytest -m "not soak and not bench and not wine and not network" -n 2 --dist loadfile $(PERFECT) --durations=12
+
+# One lab after the other, since two would be in each other's way on a machine of two cores.
+test-network: setup
+	@$(PYTHON) -m pytest -m "network and not soak" --durations=12 tests/network
 
 # A session, the attacks and the adapters: what .ci/run takes of it, in five to seven minutes.
 # One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
@@ -36,7 +40,7 @@ test-windows: test-windows-smoke
 	@$(WINDOWS_PYTEST) -n 2 --dist loadfile --durations=12 tests/unit tests/loopback
 
 soak: setup
-	@$(PYTHON) -m pytest -m soak
+	@$(PYTHON) -m pytest -m "soak or network"
 
 demo: setup
 	@$(PYTHON) -m tests.demo

@@ -3,8 +3,9 @@
 Both real headless clients, and the real server with coturn and HAProxy, each on a machine of tests/network/lab.py;
 80 ms there and back between the clients, half of it between each and the server, whichever way.
 
-`reach.direct_ms` … `reach.proxy_ms`: from the answer until both sides have verified each other. `reach.rows_ms`: the
-same in each network of tests/network/cases.py. `reach.direct_chosen`: how often no relay is in use, none being needed.
+`reach.direct_ms` … `reach.proxy_ms`: from the answer, given as soon as the question may be answered, until both sides
+have verified each other. `reach.rows_ms`: the same in each network of tests/network/cases.py.
+`reach.direct_chosen`: how often no relay is in use where none is needed.
 `reach.resume_ms`: from the moment that the cable is in again until both a new picture and something typed arrive, after
 outages of 3, 10, 25, 40 and 120 s; after the last the customer has to allow control again, and does so at once.
 Figures without a suffix are the worst of all runs. Needs root. A quarter of an hour.

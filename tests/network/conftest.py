@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.network.lab import Lab
 from tests.network.needs import missing
 from tests.network.venue import Venue, opened_venue
 
@@ -40,9 +39,3 @@ def venue(built: Venue) -> Venue:
     """Return the lab and the server side, with nothing in the way."""
     built.reset()
     return built
-
-
-@pytest.fixture
-def lab(venue: Venue) -> Lab:
-    """Return the lab with nothing in the way."""
-    return venue.lab

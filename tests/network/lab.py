@@ -20,7 +20,9 @@ from typing import Final, Self
 from tests.network.host import Host, end
 
 SERVER: Final = "198.51.100.10"
-SERVER_IPV6: Final = "2001:db8::10"
+SERVER_IPV6: Final = "64:ff9b::c633:640a"  # the same server, as a NAT64 shows it (RFC 6052)
+TCP_PORTS: Final = (443,)
+UDP_PORTS: Final = (3478, 3480)
 SERVER_NAME: Final = "support.example.test"
 PROXY_NAME: Final = "proxy.office.test"
 _NAMES: Final = {SERVER_NAME: (SERVER,)}
@@ -44,12 +46,13 @@ class Firewall(Enum):
 
 
 class Office:
-    """A LAN of clients and a proxy's machine behind a router."""
+    """A LAN of clients and a proxy's machine behind a router; with `only_ipv6`, one with a NAT64."""
 
     def __init__(self, number: int, clients: Sequence[str], internet: Host, folder: Path, opened: ExitStack) -> None:
         self._number = number
         self._internet = internet
         self._wire: subprocess.Popen[str] | None = None
+        self._nat64: subprocess.Popen[str] | None = None
         self._only_ipv6 = False
         self._firewall = Firewall.OPEN
         self.router = Host(f"router{number}", folder, opened)
@@ -58,6 +61,7 @@ class Office:
         self.router.run("ip link set lan up")
         self.router.run(f"ip addr add {self._lan(1)}/24 dev lan")
         self.router.run(f"ip addr add {self._lan(1, ipv6=True)}/64 dev lan nodad")
+        self.router.run(f"ip addr add {SERVER_IPV6}/128 dev lan nodad")
         self.clients = [Host(name, folder, opened) for name in clients]
         self.proxy = Host(f"proxy{number}", folder, opened)
         self.proxy.knows(_NAMES)
@@ -66,6 +70,7 @@ class Office:
             self.router.run(f"ip link set to{host.name} master lan")
         self._address(self.proxy, self._lan(8))
         opened.callback(self._take_wire_out)
+        opened.callback(self._translate, False)
         self.configure()
 
     def _lan(self, host: int, *, ipv6: bool = False) -> str:
@@ -75,9 +80,7 @@ class Office:
         self.router.cable("wan", self._internet, self._port)
         self._internet.run(f"ip link set {self._port} master internet")
         self.router.run(f"ip addr add {self.address}/24 dev wan")
-        self.router.run(f"ip addr add 2001:db8::{20 + self._number}/64 dev wan nodad")
-        for setting in ("ipv4.ip_forward", "ipv6.conf.all.forwarding"):
-            self.router.run(f"sysctl -qw net.{setting}=1")
+        self.router.run("sysctl -qw net.ipv4.ip_forward=1")
         _bridge_only(self.router)
 
     @property
@@ -103,33 +106,30 @@ class Office:
         """Begin anew: like this, with the clients' first addresses, every cable in, no delay and no loss."""
         self.wire(0.0)
         self._only_ipv6, self._firewall = only_ipv6, firewall
+        self._translate(only_ipv6)
         for number, client in enumerate(self.clients):
             self.plug(client)
             self.give_address(client, 2 + number)
-        for tables in ("iptables", "ip6tables"):
-            self._filter(tables, firewall)
-        self.router.run("iptables -t nat -F")
+        self._filter(firewall)
         random_ports = "--random-fully" if nat is Nat.SYMMETRIC else ""
         self.router.run(f"iptables -t nat -A POSTROUTING -o wan -j MASQUERADE {random_ports}")
         self.router.run("conntrack -F")
 
-    def _filter(self, tables: str, firewall: Firewall) -> None:
+    def _filter(self, firewall: Firewall) -> None:
         rules = {
             Firewall.OPEN: ("-j ACCEPT",),
             Firewall.NO_UDP: ("-p udp -j DROP", "-j ACCEPT"),
             Firewall.ONLY_443: ("-p tcp --dport 443 -j ACCEPT", "-j DROP"),
             Firewall.ONLY_PROXY: ("-j DROP",),
         }
-        self.router.run(f"{tables} -F")
+        for table in ("filter", "nat"):
+            self.router.run(f"iptables -t {table} -F")
         for chain in ("INPUT", "FORWARD"):
-            self.router.run(f"{tables} -A {chain} -i wan -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT")
-            if chain == "INPUT" and tables == "ip6tables":
-                self.router.run(f"{tables} -A INPUT -p icmpv6 -j ACCEPT")  # neighbours find one another by it
-            self.router.run(f"{tables} -A {chain} -i wan -j DROP")
-        if tables == "iptables":
-            self.router.run(f"{tables} -A FORWARD -s {self.proxy_address} -j ACCEPT")
+            self.router.run(f"iptables -A {chain} -i wan -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT")
+            self.router.run(f"iptables -A {chain} -i wan -j DROP")
+        self.router.run(f"iptables -A FORWARD -s {self.proxy_address} -j ACCEPT")
         for rule in rules[firewall]:
-            self.router.run(f"{tables} -A FORWARD -i lan -o wan {rule}")
+            self.router.run(f"iptables -A FORWARD -i lan -o wan {rule}")
 
     def give_address(self, client: Host, number: int) -> None:
         """Give a client this address in the LAN instead of any other, as another access point would."""
@@ -142,6 +142,19 @@ class Office:
         ipv6 = ":" in address
         host.run(f"ip addr add {address}/{64 if ipv6 else 24} dev eth0 {'nodad' if ipv6 else ''}")
         host.run(f"ip route replace default via {self._lan(1, ipv6=ipv6)}")
+
+    def _translate(self, wanted: bool) -> None:
+        """Start or end the router's NAT64."""
+        running, self._nat64 = self._nat64, None
+        if running is not None:
+            end(running)
+        if wanted:
+            ports = [",".join(map(str, ports)) for ports in (TCP_PORTS, UDP_PORTS)]
+            command = [sys.executable, "-P", "-m", "tests.network.nat64", SERVER_IPV6, SERVER, *ports]
+            log = self.router.log("nat64")
+            self._nat64 = self.router.start(command, log, stdout=subprocess.PIPE, text=True)
+            assert self._nat64.stdout is not None
+            assert self._nat64.stdout.readline() == "ready\n", log.read_text()
 
     def unplug(self, client: Host) -> None:
         """Pull a client's cable: his own interface tells him at once."""
@@ -205,14 +218,9 @@ class Lab:
             self.server.cable("eth0", internet, "server")
             internet.run("ip link set server master internet")
             self.server.run(f"ip addr add {SERVER}/24 dev eth0")
-            self.server.run(f"ip addr add {SERVER_IPV6}/64 dev eth0 nodad")
             self.server.knows(_NAMES)
             self.home = Office(1, ("customer", "colleague"), internet, folder, opening)
             self.support = Office(2, ("engineer",), internet, folder, opening)
-            for number in (1, 2):
-                self.server.run(f"ip route add 2001:db8:{number}::/64 via 2001:db8::{20 + number}")
-                far = self.support if number == 1 else self.home
-                far.router.run(f"ip route add 2001:db8:{number}::/64 via 2001:db8::{20 + number}")
             self.hosts = (internet, self.server, *self.home.hosts, *self.support.hosts)
             self._open = opening.pop_all()
 
@@ -244,5 +252,4 @@ class Lab:
 
 def _bridge_only(host: Host) -> None:
     """Don't show the firewall what only passes a bridge; a kernel without the module never does."""
-    for tables in ("iptables", "ip6tables"):
-        host.run(f"sysctl -qw net.bridge.bridge-nf-call-{tables}=0", check=False)
+    host.run("sysctl -qw net.bridge.bridge-nf-call-iptables=0", check=False)

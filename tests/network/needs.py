@@ -7,7 +7,7 @@ import sys
 from typing import Final
 
 PROGRAMS: Final = (
-    "conntrack", "ethtool", "haproxy", "htpasswd", "ip", "ip6tables", "iptables", "nsenter", "openssl", "squid",
+    "conntrack", "ethtool", "haproxy", "htpasswd", "ip", "iptables", "nsenter", "openssl", "squid",
     "sysctl", "turnserver", "unshare",
 )  # fmt: skip
 
