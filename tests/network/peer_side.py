@@ -73,7 +73,8 @@ def tell_event(event: EngineEvent, engine: CustomerEngine | EngineerEngine) -> N
 def how(engine: CustomerEngine | EngineerEngine) -> dict[str, object]:
     """Return how the nominated pair of candidates travels, if there is one; in the engine's thread.
 
-    `local` and `remote` are candidate types (RFC 8839, 5.1), `way` is how this side's own relay is reached.
+    `local` and `remote` are candidate types (RFC 8839, 5.1), `way` is how this side's own relay is reached, and `tried`
+    what came of each way.
     """
     session = engine._session
     if session is None or session.connection is None:
@@ -83,7 +84,9 @@ def how(engine: CustomerEngine | EngineerEngine) -> dict[str, object]:
     pair = next(iter(link._pc.sctp.transport.transport._connection._nominated.values()), None)
     if pair is None:
         return {}
-    return {"local": pair.local_candidate.type, "remote": pair.remote_candidate.type, "way": link._plan.way}
+    tried = {f"{each.way} {each.code or 'works'}" for each in session.reaching.survey.attempts}
+    kinds = {"local": pair.local_candidate.type, "remote": pair.remote_candidate.type}
+    return {**kinds, "way": link._plan.way, "tried": sorted(tried)}
 
 
 def obey(side: object) -> None:
