@@ -63,6 +63,9 @@ def _proxied(proxy: Proxy) -> Behind:
 
 
 OPEN_PROXY = _proxied(Proxy())
+IDLE_S = 60.0  # as proxies in offices have it
+PROXY_IDLE = _proxied(Proxy(idle_s=IDLE_S))
+PROXY_IDLE_SHORT = _proxied(Proxy(idle_s=5.0))
 _BASIC = _proxied(Proxy(ProxyScheme.BASIC))
 _NTLM = _proxied(Proxy(ProxyScheme.NTLM))
 _OPENING = _proxied(Proxy(opens_tls=True))
@@ -99,7 +102,7 @@ CASES = (
     Case("TLS opened on its way and trusted, cone", OPENED_ON_ITS_WAY),
     Case("TLS opened on its way and trusted, both", OPENED_ON_ITS_WAY, OPENED_ON_ITS_WAY),
     Case("TLS opened on its way, not trusted", OPENED_BY_STRANGERS, refused=ErrorCode.TLS_OPENED),
-    Case("proxy drops what is idle", _proxied(Proxy(idle_s=5.0))),
+    Case("proxy drops what is idle", PROXY_IDLE_SHORT),
     Case("IPv6 alone, cone", Behind(only_ipv6=True)),
     Case("dead STUN, cone", dead_stun=True, direct=None),
     Case("2 % loss, cone", loss=0.02, direct=None),

@@ -17,6 +17,7 @@ from tests.support.xserver import wait_until
 
 Made = TypeVar("Made")
 _CLONE_NEWNET: Final = 0x40000000  # linux/sched.h
+_NOT_FOR_LONGER: Final = ("setpriv", "--pdeathsig", "TERM")
 _RESOLVER: Final = "options timeout:1 attempts:1\n"
 _SYSTEM_STORE: Final = Path("/etc/ssl/certs")
 # Checksums and segments are made by the sender: what carries packets here passes them on as they are.
@@ -32,7 +33,8 @@ class Host:
         self._folder = folder / name
         self._folder.mkdir()
         # Ends with its standard input, so it outlives nobody, whatever happens.
-        self._holder = subprocess.Popen(["unshare", "--net", "--mount", "cat"], stdin=subprocess.PIPE)
+        holding = ["unshare", "--net", "--mount", "cat"]
+        self._holder = subprocess.Popen(holding, stdin=subprocess.PIPE, start_new_session=True)
         opened.callback(end, self._holder)
         wait_until(lambda: self._comm() == "cat", what=f"the network of {name}")
         self.run("ip link set lo up")
@@ -52,8 +54,11 @@ class Host:
 
     @property
     def inside(self) -> tuple[str, ...]:
-        """What to put before a command so that it runs on this machine, in the working directory of the tests."""
-        return "nsenter", "--target", str(self._holder.pid), "--net", "--mount", "--wd"
+        """What to put before a command so that it runs on this machine, in the working directory of the tests.
+
+        It ends when the thread ends that started it.
+        """
+        return *_NOT_FOR_LONGER, "nsenter", "--target", str(self._holder.pid), "--net", "--mount", "--wd"
 
     def run(self, *words: str, check: bool = True) -> str:
         """Run a short command here, given as words or as one text to be split; return what it said."""
@@ -66,7 +71,9 @@ class Host:
     def start(self, command: Sequence[str], log: Path, **options: Any) -> subprocess.Popen[Any]:
         """Start a program here; what it says and `options` doesn't take goes to `log`."""
         with log.open("ab") as out:
-            return subprocess.Popen([*self.inside, *command], **{"stdout": out, "stderr": out, **options})
+            # Ctrl+C is for the tests, which end everything in order.
+            given = {"stdout": out, "stderr": out, "start_new_session": True, **options}
+            return subprocess.Popen([*self.inside, *command], **given)
 
     def make(self, make: Callable[[], Made]) -> Made:
         """Return what `make` makes in this network, such as a socket; raises what it raises."""

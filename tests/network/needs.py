@@ -7,8 +7,8 @@ import sys
 from typing import Final
 
 PROGRAMS: Final = (
-    "conntrack", "ethtool", "haproxy", "htpasswd", "ip", "iptables", "nsenter", "openssl", "squid",
-    "sysctl", "turnserver", "unshare",
+    "conntrack", "ethtool", "haproxy", "htpasswd", "ip", "iptables", "nsenter", "openssl", "setpriv",
+    "squid", "sysctl", "turnserver", "unshare",
 )  # fmt: skip
 
 
