@@ -7,7 +7,7 @@ Both real headless clients, and the real server with coturn and HAProxy, each on
 have verified each other. `reach.rows_ms`: the same in each network of tests/network/cases.py.
 `reach.direct_chosen`: how often no relay is in use where none is needed.
 `reach.resume_ms`: from the moment that the cable is in again until both a new picture and something typed arrive, after
-outages of 3, 10, 25, 40 and 120 s; after the last the customer has to allow control again, and does so at once.
+outages of 3, 10, 25, 40 and 120 s; after the last it is the question for control, which the customer has to allow anew.
 Figures without a suffix are the worst of all runs. Needs root. A quarter of an hour.
 Run: python -m tests.bench.bench_reach [--runs N] [--only PART,…]   PART: direct, turn_udp, …, rows, resume
 """

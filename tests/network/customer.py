@@ -33,6 +33,7 @@ class Customer:
 
     def _hear(self, event: EngineEvent) -> None:
         if isinstance(event, Asked):
+            tell("asked", features=sorted(event.features))
             threading.Timer(PROMPT_ARMS_AFTER_S + 0.02, self._accept, (event,)).start()
         tell_event(event, self._engine)
 

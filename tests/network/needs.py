@@ -8,7 +8,7 @@ from typing import Final
 
 PROGRAMS: Final = (
     "conntrack", "ethtool", "haproxy", "htpasswd", "ip", "iptables", "nsenter", "openssl", "setpriv",
-    "squid", "sysctl", "turnserver", "unshare",
+    "squid", "turnserver", "unshare",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Back:
     """Seconds from the moment the network is there again."""
 
     picture_s: float
-    control_s: float  # something typed arrives; after a long outage, with the customer's new yes
+    control_s: float  # something typed arrives; after a long outage, the customer is asked for control again
 
 
 class Typist:
@@ -77,11 +77,13 @@ def live_through(meeting: Meeting, office: Office, client: Host, lasting_s: floa
             engineer.say("ask", Feature.CONTROL)
         picture = engineer.wait("picture", since=marks[1], timeout_s=_BACK_WITHIN_S)
         typed = customer.wait("injected", since=marks[0], method="text", timeout_s=_BACK_WITHIN_S)
+        asked = customer.heard("asked", marks[0])
         engineer.wait("picture", since=engineer.mark(), exact=True, timeout_s=_BACK_WITHIN_S)
     finally:
         typist.rest()
     _require_sound(meeting)
-    return Back(picture["at"] - back_at, typed["at"] - back_at)
+    control = asked[0] if asked else typed
+    return Back(picture["at"] - back_at, control["at"] - back_at)
 
 
 def _require_sound(meeting: Meeting) -> None:
