@@ -242,7 +242,8 @@ def _refused(error: RemotedeskError, options: argparse.Namespace) -> int:
 def _engine_options(options: argparse.Namespace) -> EngineOptions:
     from remotedesk.transport.server_address import ServerAddress, Trust, pin_of
 
-    configured = _configured()
+    settings = _settings()
+    configured = {name: value for name, value in settings.items() if isinstance(value, str)}
     server = options.server or configured.get("server", "")
     if not server:
         raise ServerError(ErrorCode.SERVER_NOT_NAMED)
@@ -253,7 +254,13 @@ def _engine_options(options: argparse.Namespace) -> EngineOptions:
         Trust(ca_file=ca_file, pin=pin_of(pin) if pin else None),
         _records(options),
         way_out=_way_out(options, configured),
+        relay_hosts=_relay_hosts(settings.get("relay_hosts", [])),
+        relay_only=settings.get("relay_only", False) is not False,  # a policy that is misspelt holds
     )
+
+
+def _relay_hosts(named: object) -> frozenset[str]:
+    return frozenset(str(host).lower() for host in named) if isinstance(named, list) else frozenset()
 
 
 def _way_out(options: argparse.Namespace, configured: dict[str, str]) -> WayOut:
@@ -287,14 +294,13 @@ def _records(options: argparse.Namespace) -> Path:
     return options.record_dir or platformdirs.user_documents_path() / APP
 
 
-def _configured() -> dict[str, str]:
+def _settings() -> dict[str, object]:
     """Return client.toml: the one beside the program if it is packaged, else the user's own."""
     folders = [Path(sys.executable).parent] if getattr(sys, "frozen", False) else []
     for folder in (*folders, platformdirs.user_config_path(APP)):
         file = folder / "client.toml"
         if file.is_file():
-            settings = tomllib.loads(file.read_text(encoding="utf-8"))
-            return {name: value for name, value in settings.items() if isinstance(value, str)}
+            return tomllib.loads(file.read_text(encoding="utf-8"))
     return {}
 
 

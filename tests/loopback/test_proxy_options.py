@@ -11,6 +11,7 @@ from remotedesk import cli
 from remotedesk.core.errors import ErrorCode, ServerError
 from remotedesk.core.proxy_settings import ProxyLogin, WayOut
 from remotedesk.core.reach import Proxy, ProxySource
+from remotedesk.engine.options import EngineOptions
 
 PROXY = Proxy("proxy.corp", 8080, ProxySource.MANUAL)
 LOGIN = ProxyLogin("proxy.corp", 8080, "taro", "himitsu")
@@ -23,10 +24,14 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "client.toml"
 
 
-def way_out(*arguments: str) -> WayOut:
+def engine_options(*arguments: str) -> EngineOptions:
     parser = argparse.ArgumentParser()
     cli._add_client_options(parser)
-    return cli._engine_options(parser.parse_args(["--server", "rd.example", *arguments])).way_out
+    return cli._engine_options(parser.parse_args(["--server", "rd.example", *arguments]))
+
+
+def way_out(*arguments: str) -> WayOut:
+    return engine_options(*arguments).way_out
 
 
 def test_nothing_is_said(configured: Path) -> None:
@@ -54,6 +59,14 @@ def test_the_configuration(configured: Path, tmp_path: Path) -> None:
     with pytest.raises(ServerError) as caught:
         way_out()
     assert caught.value.code is ErrorCode.PROXY_WANTS_PASSWORD
+
+
+@pytest.mark.parametrize(("written", "holds"), [("true", True), ("'yes'", True), ("false", False)])
+def test_the_policy_of_the_relay_alone_holds_when_misspelt(configured: Path, written: str, holds: bool) -> None:
+    configured.write_text(f"relay_only = {written}\nrelay_hosts = ['TURN.corp.example']\n")
+    options = engine_options()
+    assert options.relay_only is holds
+    assert options.relay_hosts == {"turn.corp.example"}
 
 
 def test_nobody_is_there_to_ask(configured: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ class Behind:
     firewall: Firewall = Firewall.OPEN
     proxy: Proxy | None = None
     only_ipv6: bool = False
+    relay_only: bool = False  # the client's own policy
 
     def way(self, case: "Case") -> Way:
         """Return by which way a relay is to be reached from here."""

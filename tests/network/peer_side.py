@@ -39,8 +39,9 @@ def tell(what: str, **facts: object) -> None:
 
 
 def options(settings: dict[str, Any]) -> EngineOptions:
-    """Return what the engine is to know: `server`, `records`, a folder, and maybe `proxy`, `user` and `password`.
+    """Return what the engine is to know.
 
+    `server`, `records`, a folder, `relay_only`, and maybe `proxy`, `user` and `password`.
     The system's authorities are trusted.
     """
     way_out = WayOut()
@@ -50,7 +51,7 @@ def options(settings: dict[str, Any]) -> EngineOptions:
         login = ProxyLogin(proxy.host, proxy.port, user, settings["password"]) if user else None
         way_out = WayOut(proxy, login=login)
     server, records = ServerAddress.parse(settings["server"]), Path(settings["records"])
-    return EngineOptions(server, Trust(), records, way_out=way_out)
+    return EngineOptions(server, Trust(), records, way_out=way_out, relay_only=settings["relay_only"])
 
 
 def tell_event(event: EngineEvent, engine: CustomerEngine | EngineerEngine) -> None:

@@ -62,7 +62,7 @@ class Venue:
         """Put an office behind what it is behind; return the settings of its client."""
         office.configure(side.nat, side.firewall, only_ipv6=side.only_ipv6)
         trusted = [self.server.ca_file]
-        settings: Line = {}
+        settings: Line = {"relay_only": side.relay_only}
         if side.proxy is not None:
             if side.proxy.is_seen:
                 start_proxy(office, side.proxy, self.place, self.server.ca_file, opened)

@@ -124,7 +124,7 @@ class Reaching:
             await asyncio.wait((self._looking,), timeout=max(0.0, patience_s))
         scout, reach = self._scout, self._reach
         if scout is None or reach is None:
-            return Plan()
+            return Plan(relay_only=self._options.relay_only)
         if not (reach.turn_udp or reach.turn_tls or reach.bridge):
             return scout.direct_plan()
         try:
