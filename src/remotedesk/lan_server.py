@@ -64,7 +64,9 @@ class LanServer:
         context, self.fingerprint = certificates.self_signed_context(self._folder, [self.address.host])
         accounts = Accounts.in_memory()
         accounts.add(self.engineer.name, self.engineer.company, self.engineer.password)
-        self._server = await serve(ServerConfig(accounts, self.address.host, self.address.port, context))
+        address, certificate = self.address, self._folder / certificates.CERTIFICATE_FILE
+        config = ServerConfig(accounts, address.host, address.port, context, certificate=certificate)
+        self._server = await serve(config)
 
     @property
     def port(self) -> int:

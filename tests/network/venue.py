@@ -48,6 +48,10 @@ class Venue:
             hosts = lab.customer, lab.colleague if case.same_lan else lab.engineer
             yield opened.enter_context(Meeting(hosts, self.server.url, records, *sides))
 
+    def put(self, side: Behind, opened: ExitStack) -> Line:
+        """Put the customer's office behind this, and nobody else; return the settings of a client there."""
+        return self._behind(self.lab.home, side, opened)
+
     def pair(self, meeting: Meeting) -> None:
         """Sign the engineer in and let the customer type his number."""
         meeting.pair(ENGINEER, ENGINEERS_PASSWORD)

@@ -100,7 +100,7 @@ class NetworkWindow(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_M)
         column.addWidget(Label(self.tr("Network check"), Kind.TITLE))
-        told = self.tr("This tries the ways to the server and measures the line. It takes about ten seconds.")
+        told = self.tr("This tries the ways to the server and measures the line. It takes ten to thirty seconds.")
         column.addWidget(Label(told, Kind.MUTED, wrap=True))
         column.addStretch(2)
         column.addWidget(Spinner(_SPINNER), 0, Qt.AlignmentFlag.AlignHCenter)

@@ -1048,8 +1048,8 @@
         <translation>閉じる</translation>
     </message>
     <message>
-        <source>This tries the ways to the server and measures the line. It takes about ten seconds.</source>
-        <translation>サーバーまでの経路を試し、回線を測定します。約10秒かかります。</translation>
+        <source>This tries the ways to the server and measures the line. It takes ten to thirty seconds.</source>
+        <translation>サーバーまでの経路を試し、回線を測定します。10秒から30秒ほどかかります。</translation>
     </message>
     <message>
         <source>Something went wrong in this program. Please check again.</source>
