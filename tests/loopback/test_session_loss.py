@@ -11,8 +11,10 @@ import pytest
 
 from remotedesk.core.audit import Act, verify
 from remotedesk.core.consent import PROMPT_ARMS_AFTER_S, Feature, Suspension
-from remotedesk.core.errors import ErrorCode
+from remotedesk.core.errors import ConsentError, ErrorCode
+from remotedesk.core.role import Role
 from remotedesk.core.session_state import State
+from remotedesk.engine.connection import Connection
 from remotedesk.engine.events import (
     Asked,
     ChatAdded,
@@ -242,6 +244,26 @@ class Watched:
         time.sleep(PROMPT_ARMS_AFTER_S + 0.02)
         pair.customer.answer(asked.number, EVERYTHING)
         self.engineer.heard("frame")
+
+
+@pytest.mark.parametrize("unlucky", Role)
+def test_a_first_connection_that_chance_has_spoilt_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unlucky: Role
+) -> None:
+    verify_once, tried = Connection.verify, list[Role]()
+
+    async def fail_first(connection: Connection) -> None:
+        role = connection._paired.role
+        tried.append(role)
+        if tried.count(role) == 1 and role is unlucky:
+            raise ConsentError(ErrorCode.CONNECT_FAILED)
+        await verify_once(connection)
+
+    monkeypatch.setattr(Connection, "verify", fail_first)
+    with SessionPair(tmp_path) as pair:
+        pair.activate(EVERYTHING)
+        pair.engineer_heard.wait(FrameReady)
+        assert tried.count(unlucky) == 2
 
 
 def test_an_engineers_client_that_is_killed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.session_keys import Purpose
 from remotedesk.wire.session import Ping, SessionMessage, Verify
 
-CONNECT_WITHIN_S: Final = 20.0
+CONNECT_WITHIN_S: Final = 10.0
 PING_EVERY_S: Final = 1.0
 # Silence is found at 4.5 s, so that nothing is captured 5 s after the last sign of life.
 SILENT_AFTER_S: Final = 4.5

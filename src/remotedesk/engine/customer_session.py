@@ -20,7 +20,7 @@ from remotedesk.engine.connection import Connection
 from remotedesk.engine.customer_features import CustomerFeatures
 from remotedesk.engine.events import Asked, CodeReady, Failed, GuessFailed, PeerNamed, RetryAllowed
 from remotedesk.engine.guesses import Guesses
-from remotedesk.engine.lasting import LastingSession
+from remotedesk.engine.lasting import RESUME_WITHIN_S, LastingSession
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
@@ -190,7 +190,7 @@ class CustomerSession(LastingSession):
 
     async def resume_keys(self, relay: Relay, paired: Paired) -> Paired:
         """Begin the exchange for fresh keys."""
-        return await resume_as_customer(relay, paired)
+        return await resume_as_customer(relay, paired, RESUME_WITHIN_S)
 
     def went_live(self, connection: Connection) -> Screen:
         """Let the features use the verified connection."""

@@ -34,7 +34,7 @@ from remotedesk.engine.events import (
     PeerNamed,
     RetryAllowed,
 )
-from remotedesk.engine.lasting import LastingSession
+from remotedesk.engine.lasting import RESUME_WITHIN_S, LastingSession
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.quality import Screen
 from remotedesk.engine.race import first_of
@@ -235,7 +235,7 @@ class EngineerSession(LastingSession):
 
     async def resume_keys(self, relay: Relay, paired: Paired) -> Paired:
         """Wait for the customer to begin the exchange for fresh keys."""
-        return await resume_as_engineer(relay, paired)
+        return await resume_as_engineer(relay, paired, RESUME_WITHIN_S)
 
     def went_live(self, connection: Connection) -> Screen:
         """Let the features use the verified connection."""

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 RETRY_EVERY_S: Final = 0.3
 SEAT_EVERY_S: Final = 3.0  # to the server, while the connection stands without it
 BACK_WITHIN_S: Final = 5.0
+RESUME_WITHIN_S: Final = 4.0  # one exchange for fresh keys: two round trips, and what the other still has to notice
+CONNECT_AGAIN_FOR_S: Final = 20.0  # where the first connection did not come about
 # After these the session is over, or was never known to this server: trying again cannot help.
 GONE: Final = frozenset({ErrorCode.PEER_ENDED, ErrorCode.NUMBER_UNKNOWN, ErrorCode.NUMBER_EXPIRED})
 
@@ -64,10 +66,30 @@ class LastingSession(Session):
         Raises ConsentError(CONNECT_FAILED) when the first connection fails, PEER_LOST when it cannot be rebuilt;
         ProtocolError when the peer broke the rules of the connection or of the `session` channel.
         """
-        connection = await self._connect_once(paired)
+        connection, paired = await self._connect_first(paired)
         while True:
             await self._hold(connection, paired)
-            connection, paired = await self._rebuild(paired)
+            try:
+                async with asyncio.timeout(self.world.options.patience.give_up_after_s):
+                    connection, paired = await self._rebuild(paired)
+            except TimeoutError:
+                raise ConsentError(ErrorCode.PEER_LOST) from None
+
+    async def _connect_first(self, paired: Paired) -> tuple[Connection, Paired]:
+        """Connect; what chance has spoilt, a relay that did not answer or a network that changed, is tried again."""
+        try:
+            return await self._connect_once(paired), paired
+        except ConsentError as error:
+            if error.code not in (ErrorCode.CONNECT_FAILED, ErrorCode.PEER_LOST):
+                raise
+            log.info("not connected: %s", error.code)
+        if self.state is State.CONNECTING:
+            self.move(Event.LOST, ErrorCode.PEER_LOST)
+        try:
+            async with asyncio.timeout(CONNECT_AGAIN_FOR_S):
+                return await self._rebuild(paired)
+        except TimeoutError:
+            raise ConsentError(ErrorCode.CONNECT_FAILED) from None
 
     async def _connect_once(self, paired: Paired) -> Connection:
         self.connection = connection = await self.connect(paired)
@@ -161,21 +183,17 @@ class LastingSession(Session):
     # -- after a loss ----------------------------------------------------------------------------------------
 
     async def _rebuild(self, paired: Paired) -> tuple[Connection, Paired]:
-        """Make fresh keys and a connection, as often as it takes. Raises ConsentError(PEER_LOST), or what is GONE."""
-        try:
-            async with asyncio.timeout(self.world.options.patience.give_up_after_s):
-                while True:
-                    try:
-                        paired = await self._resume(paired)
-                        return await self._connect_once(paired), paired
-                    except RemotedeskError as error:
-                        if error.code in GONE:
-                            raise
-                        log.info("connection not rebuilt: %s", error.code)
-                    self._clear(paired)
-                    await asyncio.sleep(RETRY_EVERY_S)
-        except TimeoutError:
-            raise ConsentError(ErrorCode.PEER_LOST) from None
+        """Make fresh keys and a connection, as often as it takes. Raises what is GONE."""
+        while True:
+            try:
+                paired = await self._resume(paired)
+                return await self._connect_once(paired), paired
+            except RemotedeskError as error:
+                if error.code in GONE:
+                    raise
+                log.info("connection not rebuilt: %s", error.code)
+            self._clear(paired)
+            await asyncio.sleep(RETRY_EVERY_S)
 
     async def _resume(self, paired: Paired) -> Paired:
         mailbox = await self._answering()

@@ -169,6 +169,15 @@ class PeerLink:
                 await self._pc.close()
             finally:
                 await self._plan.close()
+                await self._end_consent()
+
+    async def _end_consent(self) -> None:
+        """End what aioice begins after its end, if it is closed just when it has connected: up to 20 ms later."""
+        started = getattr(self._ice, "_RTCIceTransport__start")  # noqa: B009 (mypy)
+        if started is not None:
+            await started.wait()
+        if (task := self._ice._connection._query_consent_task) is not None:
+            task.cancel()
 
     @property
     def _ice(self) -> RTCIceTransport:
