@@ -8,6 +8,7 @@ import pytest
 from remotedesk.core.errors import ErrorCode, ServerError
 from remotedesk.core.proxy_settings import ProxyLogin, ProxySettings, WayOut
 from remotedesk.core.reach import Proxy, ProxyScheme, ProxySource
+from remotedesk.transport.reach.dialer import Dialer
 from remotedesk.transport.reach.proxy import ProxyDialer
 from remotedesk.transport.reach.proxy_ways import Ways
 from remotedesk.transport.server_address import ServerAddress, Trust
@@ -88,16 +89,13 @@ async def test_the_proxy_is_found_and_remembered_when_direct_does_not_work(tmp_p
     certificates = make_certificates(tmp_path)
     with Squid() as running:
         async with serving(saying(PeerJoined()), certificates) as address:
-            # A name that only the proxy knows, as in networks where the proxy alone may ask the DNS.
             ways = Ways(lambda: ProxySettings(proxy=running.proxy), WayOut())
 
-            async def connect(dialer: object) -> SignalingClient:
-                assert isinstance(dialer, ProxyDialer) or dialer is not None
-                trust = Trust(ca_file=certificates.authority)
-                there = ServerAddress("localhost", address.port)
-                if not isinstance(dialer, ProxyDialer):
+            async def connect(dialer: Dialer) -> SignalingClient:
+                if dialer.proxy is None:
                     raise ServerError(ErrorCode.SERVER_UNREACHABLE)
-                return await SignalingClient.connect(there, trust, dialer=dialer)
+                there = ServerAddress("localhost", address.port)
+                return await SignalingClient.connect(there, Trust(ca_file=certificates.authority), dialer=dialer)
 
             for _ in range(2):
                 async with await ways.first("rd.example", address.port, connect, SignalingClient.close) as client:
