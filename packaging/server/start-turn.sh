@@ -7,7 +7,8 @@ umask 077
 {
     cat "$2/turnserver.conf" "$2/turnserver-$1.conf"
     echo "static-auth-secret=$(cat "$3")"
-    echo "userdb=$4/$1.sqlite"
+    # Nothing is kept in it. A new file would be locked by one thread of coturn while another refuses the first clients.
+    echo "userdb=:memory:"
     echo "pidfile="
 } >"$4/turn-$1.conf"
 exec turnserver -c "$4/turn-$1.conf"

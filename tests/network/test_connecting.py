@@ -2,10 +2,11 @@
 
 import pytest
 
-from tests.network.cases import CASES, Case
+from tests.network.cases import CASES, SYMMETRIC, Case
 from tests.network.venue import Venue
 
 ENGINEERS_DIGITS = "000000000000"  # anybody's: the server is not reached
+ENGINEERS_ADDRESS = "10.2.0.2"  # behind his router
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -22,3 +23,13 @@ def test_clients_connect(venue: Venue, case: Case) -> None:
         assert [way["way"] for way in ways] == [side.way(case) for side in (case.customer, case.engineer)]
         meeting.works("すべて届く")
         meeting.finish()
+
+
+def test_a_relay_reaches_hosts_of_the_internet_and_none_inside(venue: Venue) -> None:
+    with venue.meeting(Case("one relay", SYMMETRIC)) as meeting:
+        venue.pair(meeting)
+        meeting.connect()
+        meeting.finish()
+    said = (venue.place / "server" / "turn-udp.log").read_text()
+    assert f"A peer IP {ENGINEERS_ADDRESS} denied" in said
+    assert f"A peer IP {venue.lab.support.address} denied" not in said
