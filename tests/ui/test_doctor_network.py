@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 
 from remotedesk.core.errors import ErrorCode
+from remotedesk.core.preflight import Line
 from remotedesk.core.reach import Attempt, Proxy, ProxyScheme, ProxySource, Way
 from remotedesk.engine.doctor import NetworkReport, Step
 from remotedesk.ui.customer.start_page import StartPage
@@ -85,6 +86,8 @@ def test_it_can_be_copied_and_saved_by_keyboard(
     assert json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))["server"] == "support.example.jp:443"
     assert told[0] == "Saved: a.html"
     assert "could not be written" in told[2]
+    QTest.keyClick(window.view, Qt.Key.Key_PageDown)
+    assert window.view.verticalScrollBar().value() > 0
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert not window.isVisible()
 
@@ -124,6 +127,8 @@ def test_one_window_is_enough(app: QApplication) -> None:
 def test_the_verdicts_tell_networks_apart(app: QApplication) -> None:
     verdicts = {name: sheet_of(report).mark for name, report in SAMPLES.items()}
     assert verdicts == {"open": Mark.GOOD, "inspected": Mark.WARN, "blocked": Mark.BAD, "no_relay": Mark.BAD}
+    assert "From the server: 94 Mbit/s" in text_of(sheet_of(OPEN))
+    assert "more than 100 Mbit/s" in text_of(sheet_of(replace(OPEN, line=Line(0.001, 4e9, 4e9))))
     said = text_of(sheet_of(INSPECTED))
     assert "through the proxy proxy.corp.example:8080, from a configuration script (PAC), signed in by NTLM" in said
     assert "opened on the way by “Example Corp Web Gateway CA”" in said

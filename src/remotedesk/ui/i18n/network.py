@@ -1,6 +1,7 @@
 """What was found out about a network, in sentences that its administrator can act on."""
 
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -14,6 +15,7 @@ from remotedesk.ui.i18n.sentences import sentence
 
 translate = QCoreApplication.translate
 
+_MOST_BPS: Final = 100_000_000
 _MARKS = {Comfort.GOOD: Mark.GOOD, Comfort.FAIR: Mark.WARN, Comfort.POOR: Mark.BAD, Comfort.UNKNOWN: Mark.NONE}
 _VERDICT_MARKS = {
     Verdict.GOOD: Mark.GOOD,
@@ -163,6 +165,8 @@ def _line(report: NetworkReport) -> tuple[Row, ...]:
 def _rate(rate_bps: float | None) -> str:
     if rate_bps is None:
         return translate("Network", "not measured")
+    if rate_bps >= _MOST_BPS:  # so little is sent that it would be over before more could be told
+        return translate("Network", "more than {rate}").format(rate=f"{_figure(_MOST_BPS / 1_000_000)} Mbit/s")
     if rate_bps >= 1_000_000:
         return f"{_figure(rate_bps / 1_000_000)} Mbit/s"
     return f"{_figure(rate_bps / 1_000)} kbit/s"

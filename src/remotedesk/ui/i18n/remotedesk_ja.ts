@@ -877,6 +877,10 @@
         <translation>測定できませんでした</translation>
     </message>
     <message>
+        <source>more than {rate}</source>
+        <translation>{rate}を超えています</translation>
+    </message>
+    <message>
         <source>comfortable</source>
         <translation>快適に使えます</translation>
     </message>
