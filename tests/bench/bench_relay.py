@@ -31,7 +31,7 @@ from aioice import stun, turn
 
 from remotedesk.wire import signaling as wire
 from remotedesk_signaling.trial import ServerSide
-from tests.support.server_side import ask, open_bridge, paired_sockets, server_side, trusting, tunnelled
+from tests.support.server_side import ask, open_bridge, paired_sockets, server_side, session_to, tunnelled
 
 SECONDS: Final = 10.0
 BITS_PER_S: Final = 20_000_000
@@ -66,14 +66,13 @@ def _peer() -> Iterator[Address]:
 
 
 async def _measure(side: ServerSide, peer: Address, seconds: float) -> None:
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(side))) as session:
+    async with session_to(side) as session:
         engineer, customer, _, _ = await paired_sockets(session, side.url)
         await _print_cpu(side, session, engineer, peer, seconds)
         await _print_added(side, session, engineer, peer)
         await _print_growth(side, session, customer, peer, seconds)
         await engineer.close()
         await customer.close()
-    await asyncio.sleep(0.1)
 
 
 def _print(name: str, value: float, unit: str) -> None:

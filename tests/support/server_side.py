@@ -16,7 +16,7 @@ from remotedesk.wire import signaling as wire
 from remotedesk_signaling import bridge
 from remotedesk_signaling.deployment import Ports
 from remotedesk_signaling.trial import Engineer, ServerSide
-from tests.support.signaling import COMPANY, NAME, PASSWORD
+from tests.support.signaling import COMPANY, NAME, PASSWORD, transports_closed
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "packaging" / "server"
 ENGINEER: Final = Engineer(NAME, COMPANY, PASSWORD)
@@ -50,6 +50,14 @@ def trusting(side: ServerSide, *alpn: str) -> ssl.SSLContext:
     if alpn:
         context.set_alpn_protocols(list(alpn))
     return context
+
+
+@asynccontextmanager
+async def session_to(side: ServerSide) -> AsyncIterator[aiohttp.ClientSession]:
+    """Yield a session of a client that trusts `side`; all its connections are closed after it."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusting(side))) as session:
+        yield session
+    await transports_closed(side.ports.https)
 
 
 class Echoed(asyncio.DatagramProtocol):
@@ -91,16 +99,20 @@ async def echoes(
     """
     transport, protocol = await turn.create_turn_endpoint(Echoed, entrance, username, credential, **how)
     try:
+        return await _comes_back(transport, protocol, peer, within_s)
+    finally:
+        transport.close()
+        await asyncio.sleep(0.05)  # aioice gives the allocation back in a task of its own
+
+
+async def _comes_back(transport: turn.TurnTransport, protocol: Echoed, peer: tuple[str, int], within_s: float) -> bool:
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             while True:
                 transport.sendto(b"there and back", peer)
                 with contextlib.suppress(TimeoutError):
                     return bool(await asyncio.wait_for(protocol.received.get(), 0.3) == b"there and back")
-    except TimeoutError:
-        return False
-    finally:
-        transport.close()
-        await asyncio.sleep(0.05)  # aioice gives the allocation back in a task of its own
+    return False
 
 
 async def open_bridge(

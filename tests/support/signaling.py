@@ -159,11 +159,11 @@ async def clients_of(
             for client in clients.opened:
                 await client.close()
     if scheme == "https":
-        await _transports_closed(server.port)
+        await transports_closed(server.port)
 
 
-async def _transports_closed(port: int) -> None:
-    """Wait until the clients' transports have closed, which with TLS takes longer than their session's end.
+async def transports_closed(port: int) -> None:
+    """Wait until the clients' transports to `port` have closed, which with TLS takes longer than their session's end.
 
     What the loop's end finds open warns. asyncio has no other way to ask for it.
     """
