@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 PERFECT := --cov=remotedesk.core --cov=remotedesk.wire --cov-report=term-missing:skip-covered --cov-fail-under=100
 
-.PHONY: help setup lint test test-network test-windows test-windows-smoke soak demo serve bench package lock translations
+.PHONY: help setup lint test test-network test-network-smoke test-windows test-windows-smoke soak demo serve bench package lock translations
 
 help:
 	@echo "make test | test-network | test-windows | test-windows-smoke | demo | bench | bench-NAME | soak | serve | package | lint | lock | translations"
@@ -23,6 +23,9 @@ test: lint
 # One lab after the other, since two would be in each other's way on a machine of two cores.
 test-network: setup
 	@$(PYTHON) -m pytest -m "network and not soak" --durations=12 tests/network
+
+test-network-smoke: setup
+	@$(PYTHON) -m pytest -m "network and not soak and not thorough" tests/network
 
 # A session, the attacks and the adapters: what .ci/run takes of it, in five to seven minutes.
 # One desktop for all that needs the keyboard, so these run one by one; the rest waits most of the time.
