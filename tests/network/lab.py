@@ -150,7 +150,7 @@ class Office:
             end(running)
         if wanted:
             ports = [",".join(map(str, ports)) for ports in (TCP_PORTS, UDP_PORTS)]
-            command = [sys.executable, "-P", "-m", "tests.network.nat64", SERVER_IPV6, SERVER, *ports]
+            command = [sys.executable, "-m", "tests.network.nat64", SERVER_IPV6, SERVER, *ports]
             log = self.router.log("nat64")
             self._nat64 = self.router.start(command, log, stdout=subprocess.PIPE, text=True)
             assert self._nat64.stdout is not None
