@@ -3,7 +3,16 @@
 import pytest
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
-from remotedesk.transport.description import MOST_CANDIDATES, admissible, fingerprint
+from remotedesk.transport.description import (
+    END_OF_CANDIDATES,
+    MOST_CANDIDATES,
+    admissible,
+    admissible_late,
+    candidate_count,
+    fingerprint,
+    has_relayed,
+    held_back,
+)
 
 PRINT = ":".join(["AB"] * 32)
 OTHER_PRINT = ":".join(["CD"] * 32)
@@ -111,3 +120,35 @@ def test_no_fingerprint_or_two_are_refused(attributes: tuple[str, ...]) -> None:
     with pytest.raises(ProtocolError) as caught:
         fingerprint(admissible(described(*attributes)))
     assert caught.value.code is ErrorCode.MESSAGE_MALFORMED
+
+
+RELAYED = "candidate:1 1 udp 1 198.51.100.10 49200 typ relay raddr 10.0.0.2 rport 5000"
+DIRECT = "candidate:2 1 udp 2 203.0.113.7 50000 typ srflx raddr 10.0.0.2 rport 5000"
+
+
+def test_what_is_held_back_is_the_relays_alone() -> None:
+    lines = (
+        "v=0",
+        "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+        f"a={RELAYED}",
+        f"a={DIRECT}",
+        END_OF_CANDIDATES,
+    )
+    sdp, late = held_back("\r\n".join(lines))
+    assert late == (RELAYED,)
+    assert DIRECT in sdp
+    assert not has_relayed(sdp)
+    assert END_OF_CANDIDATES not in sdp
+    assert candidate_count(sdp) == 1
+
+
+def test_late_candidates_count_with_those_before() -> None:
+    many = (DIRECT,) * 2 * MOST_CANDIDATES
+    assert len(admissible_late(many, 0)) == MOST_CANDIDATES
+    assert len(admissible_late(many, MOST_CANDIDATES - 1)) == 1
+    assert admissible_late(many, MOST_CANDIDATES) == []
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "169.254.1.1", "224.0.0.251", "::1", "host.local", ""])
+def test_a_late_candidate_that_may_not_be_tried_is_left_out(address: str) -> None:
+    assert admissible_late((DIRECT.replace("203.0.113.7", address), DIRECT), 0) == [DIRECT]
