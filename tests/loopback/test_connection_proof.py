@@ -38,7 +38,7 @@ async def test_what_comes_with_a_wrong_proof_is_not_heard(said: tuple[SessionMes
         for message in said:
             engineer.session.send(message)
         with pytest.raises(RemotedeskError) as caught:
-            await connection.verify()
+            await connection.verify(10.0)
         assert caught.value.code is code
         await connection.close()
         assert heard == []

@@ -252,12 +252,12 @@ def test_a_first_connection_that_chance_has_spoilt_is_tried_again(
 ) -> None:
     verify_once, tried = Connection.verify, list[Role]()
 
-    async def fail_first(connection: Connection) -> None:
+    async def fail_first(connection: Connection, within_s: float) -> None:
         role = connection._paired.role
         tried.append(role)
         if tried.count(role) == 1 and role is unlucky:
             raise ConsentError(ErrorCode.CONNECT_FAILED)
-        await verify_once(connection)
+        await verify_once(connection, within_s)
 
     monkeypatch.setattr(Connection, "verify", fail_first)
     with SessionPair(tmp_path) as pair:

@@ -12,7 +12,6 @@ from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.session_keys import Purpose
 from remotedesk.wire.session import Ping, SessionMessage, Verify
 
-CONNECT_WITHIN_S: Final = 10.0
 PING_EVERY_S: Final = 1.0
 # Silence is found at 4.5 s, so that nothing is captured 5 s after the last sign of life.
 SILENT_AFTER_S: Final = 4.5
@@ -44,13 +43,13 @@ class Connection:
         link.session.on_message = self._receive
         link.session.on_broken = self._break
 
-    async def verify(self) -> None:
+    async def verify(self, within_s: float) -> None:
         """Wait for the connection and prove the session key over both certificates inside it, both ways.
 
         Raises ConsentError(CONNECT_FAILED), PairingError(PEER_UNPROVEN), ProtocolError when the peer broke the rules.
         """
         try:
-            async with asyncio.timeout(CONNECT_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 await first_of(self.link.opened(), self._until_lost())
                 self.link.session.send(Verify(self._mac(self._paired.role)))
                 proven = await first_of(self._proof, self._until_lost())

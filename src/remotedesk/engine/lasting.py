@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 RETRY_EVERY_S: Final = 0.3
 SEAT_EVERY_S: Final = 3.0  # to the server, while the connection stands without it
 BACK_WITHIN_S: Final = 5.0
+CONNECT_WITHIN_S: Final = 10.0
+RECONNECT_WITHIN_S: Final = 5.0  # a try that chance has spoilt costs so much; the next begins with fresh addresses
 RESUME_WITHIN_S: Final = 4.0  # one exchange for fresh keys: two round trips, and what the other still has to notice
 CONNECT_AGAIN_FOR_S: Final = 20.0  # where the first connection did not come about
 # After these the session is over, or was never known to this server: trying again cannot help.
@@ -55,10 +57,10 @@ class LastingSession(Session):
         return await paired.receive(_UnlessResumed(self.mailbox, functools.partial(self._proven, paired)))
 
     async def release(self) -> None:
-        """Close what is not a connection yet, and sockets to the server that others have replaced."""
+        """Leave the server, then close what is not a connection yet, and sockets that others have replaced."""
+        await super().release()
         await self.reaching.close()
         await asyncio.gather(*self._leaving, return_exceptions=True)
-        await super().release()
 
     async def stay_connected(self, paired: Paired) -> None:
         """Connect, and after every loss connect again, until the session ends or the peer stays away.
@@ -78,7 +80,7 @@ class LastingSession(Session):
     async def _connect_first(self, paired: Paired) -> tuple[Connection, Paired]:
         """Connect; what chance has spoilt, a relay that did not answer or a network that changed, is tried again."""
         try:
-            return await self._connect_once(paired), paired
+            return await self._connect_once(paired, CONNECT_WITHIN_S), paired
         except ConsentError as error:
             if error.code not in (ErrorCode.CONNECT_FAILED, ErrorCode.PEER_LOST):
                 raise
@@ -91,11 +93,11 @@ class LastingSession(Session):
         except TimeoutError:
             raise ConsentError(ErrorCode.CONNECT_FAILED) from None
 
-    async def _connect_once(self, paired: Paired) -> Connection:
+    async def _connect_once(self, paired: Paired, within_s: float) -> Connection:
         self.connection = connection = await self.connect(paired)
         self.move(Event.CONNECTED)
         try:
-            await first_of(connection.verify(), self._exchange_late(connection.link, paired))
+            await first_of(connection.verify(within_s), self._exchange_late(connection.link, paired))
         except RemotedeskError:
             await self._drop()
             raise
@@ -187,7 +189,7 @@ class LastingSession(Session):
         while True:
             try:
                 paired = await self._resume(paired)
-                return await self._connect_once(paired), paired
+                return await self._connect_once(paired, RECONNECT_WITHIN_S), paired
             except RemotedeskError as error:
                 if error.code in GONE:
                     raise
@@ -197,7 +199,7 @@ class LastingSession(Session):
 
     async def _resume(self, paired: Paired) -> Paired:
         mailbox = await self._answering()
-        self.reaching.prepare(mailbox)
+        self.reaching.prepare_again(mailbox)
         # Who hung for long may find the silence before he reads that it was the end.
         goodbye = functools.partial(self._goodbye_in, paired)
         relay = self._relay = mailbox.relay

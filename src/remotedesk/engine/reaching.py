@@ -54,7 +54,12 @@ class Reaching:
     def prepare(self, mailbox: Mailbox) -> None:
         """Begin to make a link, whose candidates are known by the time it is needed. The session must be paired."""
         self._discard()
-        self._prepared = _Prepared(self._make(mailbox))
+        self._prepared = _Prepared(self._make(mailbox), mailbox)
+
+    def prepare_again(self, mailbox: Mailbox) -> None:
+        """Do so unless one is there that is as good: a server lends credentials some times a minute only."""
+        if self._prepared is None or self._prepared.is_stale or self._prepared.mailbox is not mailbox:
+            self.prepare(mailbox)
 
     async def link(self, mailbox: Mailbox) -> PeerLink:
         """Return a link with candidates, the caller's to close."""
@@ -138,7 +143,9 @@ class Reaching:
 class _Prepared:
     """A link that is being made, and kept fresh until somebody takes it."""
 
-    def __init__(self, making: Coroutine[Any, Any, PeerLink]) -> None:
+    def __init__(self, making: Coroutine[Any, Any, PeerLink], mailbox: Mailbox) -> None:
+        """`mailbox` is whose server lent what it is made with."""
+        self.mailbox = mailbox
         self._making = asyncio.create_task(making)
         self._keeping = asyncio.create_task(self._keep())
         self._taken = False
@@ -160,8 +167,8 @@ class _Prepared:
 
     @property
     def is_stale(self) -> bool:
-        """True if it is made and has lost its relay since."""
-        return self._has_made and self._making.result().has_lost_relay
+        """True if it has lost its relay since it was made, or could not be made."""
+        return self._making.done() and (not self._has_made or self._making.result().has_lost_relay)
 
     @property
     def _has_made(self) -> bool:
