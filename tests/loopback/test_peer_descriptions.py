@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remotedesk.core.errors import ErrorCode, ProtocolError
+from remotedesk.transport.description import MOST_CANDIDATES
 from remotedesk.transport.peer import PeerLink
 from remotedesk.transport.reach.plan import Endpoint, Plan
 
@@ -50,7 +51,10 @@ def test_late_candidates_of_any_kind_are_taken_or_refused(lines: tuple[str, ...]
         link = PeerLink()
         with contextlib.suppress(ProtocolError):
             await link.add_late(tuple(f"candidate:{line.removeprefix('candidate:')}" for line in lines))
+        tried = link._ice.getRemoteCandidates()
         await link.close()
+        assert {candidate.ip for candidate in tried} <= {"203.0.113.7"}  # the one address that may be tried
+        assert len(tried) <= MOST_CANDIDATES
 
     asyncio.run(take())
 

@@ -1,7 +1,6 @@
 """How a session finds its ways: it looks while people read, proves them once paired, and has a link ready in time."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Coroutine
 from typing import Any, Final
@@ -11,7 +10,6 @@ from remotedesk.core.reach import Survey
 from remotedesk.engine.mailbox import Mailbox
 from remotedesk.engine.options import EngineOptions
 from remotedesk.transport.peer import PeerLink
-from remotedesk.transport.reach.dialer import Dialer
 from remotedesk.transport.reach.plan import Plan
 from remotedesk.transport.reach.proxy_ways import Ways
 from remotedesk.transport.reach.routes import Surroundings
@@ -22,7 +20,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S: Final = 3.0  # the server's, to a question about its relays
 LOOK_FOR_S: Final = 1.0  # where nothing that can be tried before the pairing answers, the bridge may work all the same
-DIALERS_WITHIN_S: Final = 2.0  # a script that names proxies may take longer than a person waits
+DIALERS_WITHIN_S: Final = 2.0  # to learn of proxies
 PLAN_WITHIN_S: Final = 6.0
 KEEP_ALIVE_EVERY_S: Final = 10.0
 
@@ -96,21 +94,10 @@ class Reaching:
             return
         if self._scout is None:
             options = self._options
-            around = Surroundings(options.address, options.trust, await self._dialers(), options.relay_hosts)
+            dialers = await self._ways.found(options.address.host, options.address.port, DIALERS_WITHIN_S)
+            around = Surroundings(options.address, options.trust, dialers, options.relay_hosts)
             self._scout = Scout(around, options.relay_only)
         await self._scout.look(reach)
-
-    async def _dialers(self) -> list[Dialer]:
-        found: list[Dialer] = []
-        address = self._options.address
-        with contextlib.suppress(TimeoutError):
-            async with (
-                asyncio.timeout(DIALERS_WITHIN_S),
-                contextlib.aclosing(self._ways.dialers(address.host, address.port)) as dialers,
-            ):
-                async for dialer in dialers:
-                    found.append(dialer)  # noqa: PERF401 - what was found before the time was up counts
-        return found
 
     async def _make(self, mailbox: Mailbox) -> PeerLink:
         link = PeerLink(await self._plan(mailbox))

@@ -79,13 +79,13 @@ class PeerLink:
 
         To be called every ten seconds between `gather` and the peer's description.
         """
-        indication = stun.Message(stun.Method.BINDING, stun.Class.INDICATION)
+        indication = bytes(stun.Message(stun.Method.BINDING, stun.Class.INDICATION))
         for protocol in self._ice._connection._protocols:
             candidate = protocol.local_candidate
             if candidate.type == "relay" and self._plan.way is Way.UDP:
                 getattr(protocol.transport, "_TurnTransport__inner_protocol")._send(indication)  # noqa: B009 (mypy)
             elif candidate.type == "host" and ":" not in candidate.host and (server := self._plan.stun) is not None:
-                protocol.transport.sendto(bytes(indication), (server.host, server.port))
+                protocol.transport.sendto(indication, (server.host, server.port))
 
     @property
     def has_lost_relay(self) -> bool:

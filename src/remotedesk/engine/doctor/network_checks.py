@@ -64,7 +64,7 @@ class NetworkChecks:
         address = self._options.address
         report = NetworkReport(address.host, address.port)
         tell(Step.SERVER)
-        dialers = await self._dialers()
+        dialers = (await self._ways.found(address.host, address.port, DIALERS_WITHIN_S))[:MOST_DIALERS]
         entrances = await asyncio.gather(*map(self._enter, dialers))
         try:
             report = replace(report, entrances=tuple(each.attempt for each in entrances))
@@ -101,19 +101,6 @@ class NetworkChecks:
         line = Line(rtt_s, down_bps, up_bps, loss)
         opened, issuer = certificate
         return replace(report, survey=survey, offers=offers, line=line, opened=opened, issuer=issuer)
-
-    async def _dialers(self) -> list[Dialer]:
-        """Return the ways out, as a session finds them: direct first unless the person named a proxy."""
-        found: list[Dialer] = []
-        address = self._options.address
-        with contextlib.suppress(TimeoutError):
-            async with (
-                asyncio.timeout(DIALERS_WITHIN_S),
-                contextlib.aclosing(self._ways.dialers(address.host, address.port)) as dialers,
-            ):
-                async for dialer in dialers:
-                    found.append(dialer)  # noqa: PERF401 - what was found before the time was up counts
-        return found[:MOST_DIALERS]
 
     async def _enter(self, dialer: Dialer) -> _Entrance:
         options, way = self._options, Way.PROXY_WEBSOCKET if dialer.proxy else Way.WEBSOCKET

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Final, Generic, TypeVar
 
 from remotedesk.core.errors import ErrorCode, ServerError
@@ -76,6 +76,15 @@ class Ways:
         for proxy in await ways_out(settings, self._manual, host, port, self._script):
             if proxy not in seen:
                 yield DirectDialer() if proxy is None else ProxyDialer(proxy, self._login(settings, proxy))
+
+    async def found(self, host: str, port: int, within_s: float) -> list[Dialer]:
+        """Return the ways to this host that are known by then: a script may take longer than people wait."""
+        known: list[Dialer] = []
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s), aclosing(self.dialers(host, port)) as dialers:
+                async for dialer in dialers:
+                    known.append(dialer)  # noqa: PERF401 - what was known before the time was up counts
+        return known
 
     async def first(
         self, host: str, port: int, connect: Callable[[Dialer], Awaitable[T]], discard: Callable[[T], Awaitable[None]]
